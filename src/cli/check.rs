@@ -1,0 +1,293 @@
+//! `candor check`: the main job.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::inputs::{self, FileToRead, collect};
+use super::output::{self, Destination};
+use super::progress::Progress;
+use super::{ColourChoice, NO_INPUT, USAGE, complain};
+use crate::config::{self, Config, FailOn};
+use crate::diag::{Finding, Label, Location, Subject, closest};
+use crate::engine::{self, Outcome, Plan};
+use crate::ingest::{self, Input};
+use crate::render::{self, Format};
+use crate::rule::Rule;
+use crate::rules::{RULES, UNMATCHED_PATH, rule_set_hash};
+use crate::source::{self, Source, Sources};
+
+/// Options of `candor check`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Files, folders or `-` for standard input.
+    #[arg(default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// The configuration to use instead of the nearest candor.toml above the paths.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Set exit code 1 for findings from this level on: error (default), warning, note or never.
+    #[arg(long, value_name = "LEVEL", value_parser = fail_on)]
+    fail_on: Option<FailOn>,
+    /// Run only these rules: codes, names, families (TR3) or ALL.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Leave these rules out.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// The day on which the check is made, for rules that ask: YYYY-MM-DD.
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// What to print on standard output: terminal, concise or json.
+    #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "terminal")]
+    format: Format,
+    /// Write another format to a file as well; may be given any number of times.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = destination)]
+    output: Vec<Destination>,
+    /// List every finding that is folded into another.
+    #[arg(long)]
+    all: bool,
+    /// Print the verdict of every rule.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+fn fail_on(word: &str) -> Result<FailOn, String> {
+    FailOn::parse(word).ok_or_else(|| format!("one of {}", FailOn::WORDS.join(", ")))
+}
+
+fn format(word: &str) -> Result<Format, String> {
+    Format::parse(word).ok_or_else(|| {
+        let names: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
+        let help = closest(word, names.iter().copied()).map(|name| format!("; did you mean `{name}`?"));
+        format!("one of {}{}", names.join(", "), help.unwrap_or_default())
+    })
+}
+
+fn destination(text: &str) -> Result<Destination, String> {
+    let (word, path) = text.split_once('=').ok_or("write FORMAT=FILE, such as json=report.json")?;
+    if path.is_empty() {
+        return Err("the file name is missing".to_owned());
+    }
+    Ok(Destination { format: format(word)?, path: PathBuf::from(path) })
+}
+
+/// What to check and how, without anything about printing.
+#[derive(Debug, Default)]
+pub struct CheckRequest {
+    /// Files, folders or `-`.
+    pub paths: Vec<PathBuf>,
+    /// The configuration to use; the nearest one above the paths where empty.
+    pub config: Option<PathBuf>,
+    /// Run only these rules; those of the configuration where empty.
+    pub select: Vec<String>,
+    /// Leave these rules out.
+    pub ignore: Vec<String>,
+    /// The day on which the check is made.
+    pub as_of: Option<Date>,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub enum Checked {
+    /// The inputs were checked; findings at or above this level fail the check.
+    Done(Box<Outcome>, FailOn),
+    /// The configuration is wrong: its faults, and the file they point into.
+    BadConfiguration(Sources, Vec<Finding>),
+    /// The request itself is wrong.
+    BadRequest(String),
+    /// There is nothing to check.
+    NoInput(String),
+}
+
+/// Reads and checks what a request names.
+pub fn check(request: &CheckRequest) -> Checked {
+    check_with(request, &Progress::silent())
+}
+
+fn check_with(request: &CheckRequest, progress: &Progress) -> Checked {
+    let mut sources = Sources::default();
+    let mut config = match find_config(request) {
+        Err(why) => return Checked::BadRequest(why),
+        Ok(None) => Config { root: std::env::current_dir().unwrap_or_default(), ..Config::default() },
+        Ok(Some(path)) => match read_config(&path, &mut sources) {
+            Ok(config) => config,
+            Err(faults) => return Checked::BadConfiguration(sources, faults),
+        },
+    };
+    if let Err(why) = apply_selection(request, &mut config.plan) {
+        return Checked::BadRequest(why);
+    }
+    let files = collect(&request.paths, &config);
+    if !files.iter().any(|file| !is_registry_of(&config, file)) {
+        return Checked::NoInput(nothing_in(&request.paths));
+    }
+    progress.say("reading");
+    let inputs = read(&files, &config, &mut sources);
+    let mut plan = std::mem::take(&mut config.plan);
+    plan.as_of = request.as_of;
+    plan.own_findings = unmatched_paths(&config);
+    let dataset = ingest::ingest(&sources, &inputs, ingest::shipped_registry());
+    progress.say("checking");
+    let outcome = engine::run(dataset, sources, RULES, plan);
+    Checked::Done(Box::new(outcome), config.fail_on.unwrap_or(FailOn::Level(crate::diag::Level::Error)))
+}
+
+/// The configuration that holds for all paths.
+fn find_config(request: &CheckRequest) -> Result<Option<PathBuf>, String> {
+    if let Some(path) = &request.config {
+        return if path.is_file() {
+            Ok(Some(path.clone()))
+        } else {
+            Err(format!("there is no file `{}`", path.display()))
+        };
+    }
+    let mut found: Vec<Option<PathBuf>> = request.paths.iter().map(|path| config::discover(path)).collect();
+    found.sort();
+    found.dedup();
+    match found.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(one.clone()),
+        [first, second, ..] => {
+            let name = |one: &Option<PathBuf>| {
+                one.as_ref().map_or_else(|| "none".to_owned(), |path| inputs::shown(&inputs::relative(path)))
+            };
+            Err(format!(
+                "the paths belong to different configurations ({} and {}): check them apart, or name one with --config",
+                name(first),
+                name(second)
+            ))
+        }
+    }
+}
+
+fn read_config(path: &Path, sources: &mut Sources) -> Result<Config, Vec<Finding>> {
+    let name = inputs::shown(&inputs::relative(path));
+    let id = sources.add(source::read_path(path, &name));
+    let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    config::read(sources.get(id), id, root)
+}
+
+/// Applies `--select` and `--ignore`.
+fn apply_selection(request: &CheckRequest, plan: &mut Plan) -> Result<(), String> {
+    let named = |words: &[String]| -> Result<Vec<&'static Rule>, String> {
+        let mut rules = Vec::new();
+        for word in words {
+            let count = rules.len();
+            rules.extend(RULES.iter().copied().filter(|rule| rule.is_named(word)));
+            if rules.len() == count {
+                let names = RULES.iter().flat_map(|rule| [rule.id.name, rule.id.code]);
+                let help =
+                    closest(word, names).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+                return Err(format!("there is no rule `{word}`{help}"));
+            }
+        }
+        Ok(rules)
+    };
+    let (selected, ignored) = (named(&request.select)?, named(&request.ignore)?);
+    for rule in RULES {
+        let is_in = |list: &[&Rule]| list.iter().any(|one| one.id == rule.id);
+        if (!selected.is_empty() && !is_in(&selected)) || is_in(&ignored) {
+            plan.policy.turn_off(rule);
+        }
+    }
+    Ok(())
+}
+
+fn is_registry_of(config: &Config, file: &FileToRead) -> bool {
+    let within = inputs::within_dataset(&file.path, config);
+    config.files.registries.iter().any(|registry| registry.matches(&within))
+}
+
+fn nothing_in(paths: &[PathBuf]) -> String {
+    let names: Vec<String> = paths.iter().map(|path| format!("`{}`", inputs::shown(path))).collect();
+    format!(
+        "no input matched: {} holds no CSV, JSON or YAML file that belongs to the dataset",
+        names.join(", ")
+    )
+}
+
+/// Reads all files, in parallel, and adds them in their order.
+fn read(files: &[FileToRead], config: &Config, sources: &mut Sources) -> Vec<Input> {
+    let read: Vec<Source> = files.par_iter().map(read_one).collect();
+    let add = |(file, source): (&FileToRead, Source)| Input {
+        source: sources.add(source),
+        header: config.files.header(&inputs::within_dataset(&file.path, config)),
+        named: file.named,
+    };
+    files.iter().zip(read).map(add).collect()
+}
+
+fn read_one(file: &FileToRead) -> Source {
+    if file.path.as_os_str().is_empty() {
+        source::read_stream(std::io::stdin().lock(), &file.name, 0)
+    } else {
+        source::read_path(&file.path, &file.name)
+    }
+}
+
+/// Patterns of the configuration that match nothing in the dataset's folder.
+fn unmatched_paths(config: &Config) -> Vec<Finding> {
+    if !config.files.has_patterns() {
+        return Vec::new();
+    }
+    let all: Vec<PathBuf> = inputs::everything_in(config);
+    let finding = |fault: config::FilesFault| {
+        let subject = Subject { path: Some(fault.text.clone()), ..Subject::default() };
+        let label = Label::new(Location { ..fault.location }, "matches nothing");
+        let message = format!("`{}` matches no file", fault.text);
+        Finding::new(UNMATCHED_PATH.id, UNMATCHED_PATH.level, subject, message, label)
+            .help("correct or remove it; patterns are relative to the folder of candor.toml")
+    };
+    config.files.unmatched(&all).map(finding).collect()
+}
+
+pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
+    let request = CheckRequest {
+        paths: options.paths.clone(),
+        config: options.config.clone(),
+        select: options.select.clone(),
+        ignore: options.ignore.clone(),
+        as_of: options.as_of,
+    };
+    // Work that is done within a second needs no progress.
+    let progress = Progress::after(Duration::from_secs(1));
+    let checked = check_with(&request, &progress);
+    progress.finish();
+    match checked {
+        Checked::BadRequest(why) => {
+            complain(&why);
+            USAGE
+        }
+        Checked::NoInput(why) => {
+            complain(&why);
+            NO_INPUT
+        }
+        Checked::BadConfiguration(sources, faults) => {
+            let style = output::style_of_errors(colour);
+            output::print_error(&render::faults(&sources, &faults, &style), &style);
+            USAGE
+        }
+        Checked::Done(outcome, configured) => {
+            let fail_on = options.fail_on.unwrap_or(configured);
+            let run = render::RunInfo {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                rule_set_hash: rule_set_hash(),
+                fail_on: fail_on.level(),
+                exit_code: outcome.exit_code(fail_on.level()),
+            };
+            output::deliver(
+                &outcome,
+                &run,
+                options.format,
+                &options.output,
+                colour,
+                options.verbose,
+                options.all,
+            )
+        }
+    }
+}

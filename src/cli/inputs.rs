@@ -1,0 +1,129 @@
+//! Which files a check reads: those named, those found in folders named, and the registries of the dataset.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use crate::config::{Config, FILE_NAME};
+
+/// Endings of files that candor looks at in a folder.
+const ENDINGS: [&str; 4] = ["csv", "json", "yaml", "yml"];
+
+/// A file to read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileToRead {
+    /// How it is named in everything that is printed.
+    pub name: String,
+    /// Where it is; standard input where empty.
+    pub path: PathBuf,
+    /// Whether the user named it, or `include` does.
+    pub named: bool,
+}
+
+/// All files to read, each once, in the order of their names whatever the order of the arguments.
+pub fn collect(paths: &[PathBuf], config: &Config) -> Vec<FileToRead> {
+    let mut found: BTreeMap<PathBuf, FileToRead> = BTreeMap::new();
+    let mut add = |file: FileToRead| {
+        let identity = normal(&file.path);
+        let known = found.entry(identity).or_insert_with(|| file.clone());
+        known.named |= file.named;
+    };
+    for path in paths {
+        if path.as_os_str() == "-" {
+            add(FileToRead { name: "-".to_owned(), path: PathBuf::new(), named: true });
+        } else if path.is_dir() {
+            walk(path, config).into_iter().for_each(&mut add);
+        } else {
+            add(file(path.clone(), true));
+        }
+    }
+    for registry in &config.files.registries {
+        add(file(relative(&config.root.join(&registry.text)), true));
+    }
+    let mut files: Vec<FileToRead> = found.into_values().collect();
+    files.sort();
+    files
+}
+
+fn file(path: PathBuf, named: bool) -> FileToRead {
+    FileToRead { name: shown(&path), path, named }
+}
+
+fn walk(folder: &Path, config: &Config) -> Vec<FileToRead> {
+    let mut files = Vec::new();
+    for entry in WalkBuilder::new(folder).require_git(false).sort_by_file_path(Path::cmp).build() {
+        let path = match entry {
+            Ok(entry) if entry.depth() == 0 => continue,
+            Ok(entry) => entry.into_path(),
+            // What cannot be entered is reported where it is read.
+            Err(error) => match path_of(&error) {
+                Some(path) => path,
+                None => continue,
+            },
+        };
+        let within = within_dataset(&path, config);
+        let included = config.files.includes(&within);
+        if path.file_name().is_some_and(|name| name == FILE_NAME) || !(has_known_ending(&path) || included) {
+            continue;
+        }
+        if config.files.selects(&within) {
+            files.push(file(path, included));
+        }
+    }
+    files
+}
+
+/// Every file in the dataset's folder, as patterns see it.
+pub fn everything_in(config: &Config) -> Vec<PathBuf> {
+    let walk = WalkBuilder::new(&config.root).require_git(false).build();
+    walk.flatten().map(|entry| within_dataset(entry.path(), config)).collect()
+}
+
+fn path_of(error: &ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path.clone()),
+        ignore::Error::WithDepth { err, .. } => path_of(err),
+        _ => None,
+    }
+}
+
+fn has_known_ending(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+}
+
+/// The path as patterns of the configuration see it: relative to the dataset's folder.
+pub fn within_dataset(path: &Path, config: &Config) -> PathBuf {
+    let (path, root) = (normal(path), normal(&config.root));
+    path.strip_prefix(&root).map(Path::to_path_buf).unwrap_or(path)
+}
+
+/// The absolute path without `.` and `..`; links are not resolved.
+fn normal(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut result = PathBuf::new();
+    for component in absolute.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                result.pop();
+            }
+            other => result.push(other),
+        }
+    }
+    result
+}
+
+/// A path as seen from the current folder, where it lies beneath it.
+pub fn relative(path: &Path) -> PathBuf {
+    let absolute = normal(path);
+    let here = std::env::current_dir().unwrap_or_default();
+    absolute.strip_prefix(&here).map(Path::to_path_buf).unwrap_or(absolute)
+}
+
+/// A path as it is printed: forward slashes, no `./` in front.
+pub fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "/");
+    text.strip_prefix("./").map_or_else(|| text.clone(), str::to_owned)
+}

@@ -1,0 +1,87 @@
+//! Where output goes, and how wide and colourful it may be.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+
+use super::{ColourChoice, INTERNAL, complain, print};
+use crate::engine::Outcome;
+use crate::render::{Format, RunInfo, Style, render};
+
+/// Width where the output is no terminal and nothing else is known.
+const DEFAULT_WIDTH: usize = 100;
+/// A narrower terminal cannot show a cell and its label.
+const LEAST_WIDTH: usize = 40;
+/// Beyond this, lines are hard to read.
+const MOST_WIDTH: usize = 140;
+
+/// A format and the file it goes to.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    /// The format.
+    pub format: Format,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// Prints an outcome on standard output and writes it to files; returns the exit code.
+pub fn deliver(
+    outcome: &Outcome,
+    run: &RunInfo,
+    format: Format,
+    files: &[Destination],
+    colour: ColourChoice,
+    verbose: bool,
+    all: bool,
+) -> u8 {
+    // What is kept in a file must not depend on the terminal.
+    let plain = Style { colour: false, width: DEFAULT_WIDTH, verbose, all };
+    for file in files {
+        if let Err(error) = std::fs::write(&file.path, render(outcome, file.format, &plain, run)) {
+            complain(&format!("`{}` cannot be written: {error}", file.path.display()));
+            return INTERNAL;
+        }
+    }
+    let style = Style {
+        colour: wants_colour(colour, std::io::stdout().is_terminal()),
+        width: terminal_width(),
+        ..plain
+    };
+    match print(&render(outcome, format, &style, run)) {
+        0 => run.exit_code,
+        fault => fault,
+    }
+}
+
+/// The style of messages on standard error.
+pub fn style_of_errors(colour: ColourChoice) -> Style {
+    let colour = wants_colour(colour, std::io::stderr().is_terminal());
+    Style { colour, width: terminal_width(), verbose: false, all: false }
+}
+
+/// Prints on standard error.
+pub fn print_error(text: &str, _style: &Style) {
+    // Where standard error is closed there is nobody to tell.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+fn wants_colour(choice: ColourChoice, is_terminal: bool) -> bool {
+    match choice {
+        ColourChoice::Always => true,
+        ColourChoice::Never => false,
+        // https://no-color.org: any value that is not empty.
+        ColourChoice::Auto => {
+            is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        }
+    }
+}
+
+/// Width of the terminal in columns, within reason.
+pub fn terminal_width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let measured = std::io::stdout().is_terminal().then(measured_width).flatten();
+    measured.or(columns).unwrap_or(DEFAULT_WIDTH).clamp(LEAST_WIDTH, MOST_WIDTH)
+}
+
+fn measured_width() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+}

@@ -1,0 +1,160 @@
+//! `candor.toml`: which files belong to a dataset, what is known of them, and how rules are to judge.
+//!
+//! The file is read as a spanned tree, checked against a schema that is made from the rules themselves, and turned
+//! into the plan of a check. Every fault points into the file; with one, nothing is checked.
+
+mod files;
+mod rules;
+mod schema;
+
+use std::path::{Path, PathBuf};
+
+pub use files::{Files, FilesFault};
+pub use schema::schema_text;
+
+use crate::diag::{Finding, Label, Level, Location, RuleId, Subject};
+use crate::engine::Plan;
+use crate::load::{self, Node, Tree};
+use crate::source::{Source, SourceId, Span};
+
+/// Name of the file.
+pub const FILE_NAME: &str = "candor.toml";
+
+/// Findings about the configuration itself carry this identity; they end the run.
+pub const CONFIGURATION: RuleId = RuleId { code: "TR002", name: "schema-violation" };
+
+/// A configuration that was read.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// Folder of the file; paths in it are relative to this.
+    pub root: PathBuf,
+    /// Files of the dataset and what is known of them.
+    pub files: Files,
+    /// Levels and parameters of rules.
+    pub plan: Plan,
+    /// From which level on findings set exit code 1; `None` for never.
+    pub fail_on: Option<FailOn>,
+}
+
+/// From which level on findings set exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// From this level on.
+    Level(Level),
+    /// Never.
+    Never,
+}
+
+impl FailOn {
+    /// The words that configuration and command line use.
+    pub const WORDS: [&str; 4] = ["error", "warning", "note", "never"];
+
+    /// Reads one of the words.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "error" => Some(Self::Level(Level::Error)),
+            "warning" => Some(Self::Level(Level::Warning)),
+            "note" => Some(Self::Level(Level::Note)),
+            "never" => Some(Self::Never),
+            _ => None,
+        }
+    }
+
+    /// The level, where there is one.
+    pub const fn level(self) -> Option<Level> {
+        match self {
+            Self::Level(level) => Some(level),
+            Self::Never => None,
+        }
+    }
+}
+
+/// Finds the configuration that holds for a path: the nearest one in its folder or above.
+pub fn discover(path: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(path).ok()?;
+    absolute.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file())
+}
+
+/// Collects what is wrong with a configuration, and where.
+struct Faults<'a> {
+    source: SourceId,
+    list: Vec<Finding>,
+    text: &'a Source,
+}
+
+impl Faults<'_> {
+    fn add(
+        &mut self,
+        span: Span,
+        path: &str,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> &mut Finding {
+        let location = Location { source: self.source, span, cell: None };
+        let subject = Subject { path: Some(format!("{}#/{path}", self.text.path)), ..Subject::default() };
+        self.list.push(Finding::new(
+            CONFIGURATION,
+            Level::Error,
+            subject,
+            message,
+            Label::new(location, label),
+        ));
+        // Just pushed.
+        let last = self.list.len() - 1;
+        &mut self.list[last]
+    }
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// Every fault of the file as a finding that points into it.
+pub fn read(source: &Source, id: SourceId, root: PathBuf) -> Result<Config, Vec<Finding>> {
+    let mut faults = Faults { source: id, list: Vec::new(), text: source };
+    if let Some(failure) = &source.failure {
+        faults.add(failure.span.unwrap_or_default(), "", failure.message.clone(), "");
+        return Err(faults.list);
+    }
+    let tree = load::toml::parse(&source.text);
+    if let Some(failure) = &tree.failure {
+        let finding = faults.add(failure.span, "", failure.message.clone(), "here");
+        let help = failure.help.clone();
+        *finding = help.into_iter().fold(finding.clone(), Finding::help);
+        return Err(faults.list);
+    }
+    let Some(root_node) = tree.root() else { return Ok(Config { root, ..Config::default() }) };
+    check_schema(&tree, root_node, &mut faults);
+    let config = Config {
+        files: Files::read(root_node, id),
+        plan: rules::plan(root_node, &mut faults),
+        fail_on: root_node.get("fail-on").and_then(|node| FailOn::parse(&node.text())),
+        root,
+    };
+    if faults.list.is_empty() { Ok(config) } else { Err(faults.list) }
+}
+
+fn check_schema(tree: &Tree<'_>, root: Node<'_>, faults: &mut Faults<'_>) {
+    let violations = match crate::schema::validate_with(&schema_text(), root) {
+        Ok(violations) => violations,
+        Err(error) => {
+            faults.add(Span::new(0, 0), "", error.message, "");
+            return;
+        }
+    };
+    for violation in violations {
+        let pointer = violation.pointer.trim_start_matches('/').to_owned();
+        let finding = faults.add(violation.span, &pointer, violation.message, violation.label);
+        let mut complete = finding.clone();
+        for (span, text) in violation.related {
+            let location = Location { span, ..complete.primary.location };
+            complete = complete.related(location, text);
+        }
+        *finding = violation.help.into_iter().fold(complete, Finding::help);
+    }
+    debug_assert!(tree.duplicates.is_empty(), "TOML refuses duplicate keys");
+}
+
+/// Strings of a list.
+fn strings<'t>(node: Node<'t>, name: &str) -> impl Iterator<Item = (String, Span)> + use<'t> {
+    node.get(name).into_iter().flat_map(Node::items).map(|item| (item.text().into_owned(), item.span()))
+}

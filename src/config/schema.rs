@@ -1,0 +1,200 @@
+//! The JSON Schema of `candor.toml`, made from the rules, so that an editor completes their names and parameters.
+
+use serde_json::{Map, Value, json};
+
+use super::FailOn;
+use crate::rules::RULES;
+
+/// The schema as JSON text.
+pub fn schema_text() -> String {
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:candor:schema:config-v1",
+        "title": "candor.toml",
+        "description": "Which files belong to a dataset, what is known of them, and how rules judge.",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "title": text("Title", "Title of the dataset.", json!(["CyberTipline reports"])),
+            "fail-on": {
+                "title": "Fail on",
+                "description": "From which level on findings set exit code 1.",
+                "enum": FailOn::WORDS,
+                "default": "error",
+                "examples": ["warning"],
+            },
+            "include": patterns("Include", "Only these files of a folder belong to the dataset. Patterns relative to this file.", json!([["reports/**"]])),
+            "exclude": patterns("Exclude", "These files of a folder do not belong to the dataset.", json!([["drafts/**"]])),
+            "registries": patterns("Registries", "Registries of entities, metrics and breaks that are read whichever files are checked.", json!([["entities.yaml", "breaks.yaml"]])),
+            "tables": tables(),
+            "rules": rules(),
+            "override": overrides(),
+        },
+    });
+    // Values made of strings and numbers can always be written.
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn text(title: &str, description: &str, examples: Value) -> Value {
+    json!({ "title": title, "description": description, "type": "string", "minLength": 1, "examples": examples })
+}
+
+fn patterns(title: &str, description: &str, examples: Value) -> Value {
+    let item = json!({ "type": "string", "minLength": 1 });
+    json!({ "title": title, "description": description, "type": "array", "items": item, "examples": examples })
+}
+
+fn tables() -> Value {
+    json!({
+        "title": "Tables",
+        "description": "Facts about tidy tables, which say less of themselves than report documents do.",
+        "type": "array",
+        "examples": [[{ "path": "contributions/*.csv", "columns": { "publisher": "ncmec", "unit": "report" } }]],
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["path"],
+            "properties": {
+                "path": text("Path", "The tables that this is about: a path or pattern relative to this file.", json!(["contributions/*.csv"])),
+                "columns": {
+                    "title": "Columns",
+                    "description": "Values of columns that the table does not have, or leaves blank.",
+                    "type": "object",
+                    "additionalProperties": { "type": "string" },
+                    "examples": [{ "publisher": "ncmec", "metric": "cybertipline-reports", "unit": "report" }],
+                },
+                "published": { "title": "Published", "description": "Day, month or year of publication.", "type": ["string", "integer"], "examples": ["2024-05-08"] },
+                "methodology": text("Methodology", "How the figures were counted: a text or an address.", json!(["https://www.example.org/methodology"])),
+                "source": {
+                    "title": "Source",
+                    "description": "Where the figures come from.",
+                    "type": "object",
+                    "additionalProperties": false,
+                    "examples": [{ "url": "https://www.example.org/report", "retrieved": "2024-06-01" }],
+                    "properties": {
+                        "url": text("URL", "Address of the publication.", json!(["https://www.example.org/report"])),
+                        "retrieved": text("Retrieved", "Day on which it was retrieved.", json!(["2024-06-01"])),
+                    },
+                },
+            },
+        },
+    })
+}
+
+/// Codes, names, families and `ALL`: what names one or several rules.
+fn rule_words() -> Vec<String> {
+    let mut words: Vec<String> =
+        RULES.iter().flat_map(|rule| [rule.id.name.to_owned(), rule.id.code.to_owned()]).collect();
+    let mut families: Vec<String> = RULES.iter().map(|rule| rule.id.code[..3].to_owned()).collect();
+    families.dedup();
+    words.extend(families);
+    words.push("ALL".to_owned());
+    words
+}
+
+fn word_list(title: &str, description: &str, examples: Value) -> Value {
+    // Other words are refused by the program itself, which can say which rule comes close.
+    let item = json!({ "anyOf": [{ "enum": rule_words() }, { "type": "string" }] });
+    json!({ "title": title, "description": description, "type": "array", "items": item, "examples": examples })
+}
+
+fn levels() -> Value {
+    json!({ "enum": ["error", "warning", "note", "off"] })
+}
+
+fn rules() -> Value {
+    let parameters: Map<String, Value> = RULES
+        .iter()
+        .filter(|rule| !rule.parameters.is_empty())
+        .map(|rule| (rule.id.name.to_owned(), parameters_of(rule)))
+        .collect();
+    let level_of: Map<String, Value> = RULES.iter().map(|rule| (rule.id.name.to_owned(), levels())).collect();
+    json!({
+        "title": "Rules",
+        "description": "Which rules run, at which level and with which parameters.",
+        "type": "object",
+        "additionalProperties": false,
+        "examples": [{ "ignore": ["TR8"], "levels": { "sharp-drop": "error" } }],
+        "properties": {
+            "select": word_list("Select", "Only these rules run: codes, names, families or ALL.", json!([["ALL"], ["TR0", "sharp-drop"]])),
+            "ignore": word_list("Ignore", "These rules do not run.", json!([["methodology-missing"]])),
+            "levels": {
+                "title": "Levels",
+                "description": "Levels of rules, by code, name or family.",
+                "type": "object",
+                "properties": level_of,
+                "additionalProperties": levels(),
+                "examples": [{ "sharp-drop": "error", "TR8": "off" }],
+            },
+            "parameters": {
+                "title": "Parameters",
+                "description": "Parameters of rules, by code or name.",
+                "type": "object",
+                "properties": parameters,
+                "additionalProperties": { "type": "object", "additionalProperties": { "type": "number" } },
+                "examples": [{ "sharp-drop": { "probability": 0.0005 } }],
+            },
+        },
+    })
+}
+
+fn parameters_of(rule: &crate::rule::Rule) -> Value {
+    let properties: Map<String, Value> = rule
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let schema = json!({
+                "title": parameter.name,
+                "description": format!("{} Unit: {}.", parameter.documentation, parameter.unit),
+                "type": "number",
+                "minimum": parameter.range.0,
+                "maximum": parameter.range.1,
+                "default": parameter.default,
+                "examples": [parameter.default],
+            });
+            (parameter.name.to_owned(), schema)
+        })
+        .collect();
+    json!({
+        "title": rule.id.name,
+        "description": rule.summary(),
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+        "examples": [rule.parameters.iter().map(|one| (one.name.to_owned(), json!(one.default))).collect::<Map<String, Value>>()],
+    })
+}
+
+fn overrides() -> Value {
+    json!({
+        "title": "Overrides",
+        "description": "Levels and parameters for some series or periods only; later ones win over earlier ones.",
+        "type": "array",
+        "examples": [[{ "rule": "sharp-drop", "entity": "omegle", "period": "2024", "level": "off" }]],
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["rule"],
+            "properties": {
+                "rule": text("Rule", "Code, name or family.", json!(["sharp-drop"])),
+                "publisher": text("Publisher", "Who states the numbers.", json!(["ncmec"])),
+                "entity": text("Entity", "Whose activity they are about.", json!(["omegle"])),
+                "metric": text("Metric", "What is measured.", json!(["cybertipline-reports"])),
+                "category": text("Category", "The publisher's category.", json!(["Spam"])),
+                "jurisdiction": text("Jurisdiction", "Where.", json!(["DE"])),
+                "period": text("Period", "A period, or the first and last with `..` between.", json!(["2024", "2020..2023"])),
+                "level": { "title": "Level", "description": "Level of the findings, or off.", "enum": ["error", "warning", "note", "off"], "examples": ["off"] },
+                "parameters": {
+                    "title": "Parameters",
+                    "description": "Parameters of the rule.",
+                    "type": "object",
+                    "additionalProperties": { "type": "number" },
+                    "examples": [{ "probability": 0.0005 }],
+                },
+                "reason": text("Reason", "Why.", json!(["the service closed in 2023"])),
+            },
+        },
+    })
+}

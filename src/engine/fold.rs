@@ -1,0 +1,70 @@
+//! One cause, one finding.
+//!
+//! Two kinds of repetition are folded. Findings of several rules that would all go away if one value were mended
+//! become one, led by the most exact of them. Findings of one rule that say the same thing of many places become one,
+//! led by the first. What was folded stays inside the leading finding, so that totals are exact and nothing is lost.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Finding, Location};
+use crate::source::Sources;
+
+/// Sorts and folds.
+pub fn fold(mut findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
+    findings.sort_by(|left, right| position(left, sources).cmp(&position(right, sources)));
+    let mut folded = by_group(by_cause(findings), |finding| Some((finding.rule, finding.fold.clone()?)));
+    folded.sort_by(|left, right| position(left, sources).cmp(&position(right, sources)));
+    folded
+}
+
+/// How many findings are folded into one, at any depth.
+pub fn count(finding: &Finding) -> usize {
+    finding.folded.iter().map(|one| 1 + count(one)).sum()
+}
+
+/// Findings are printed in the order of the places they point at.
+fn position<'a>(finding: &'a Finding, sources: &'a Sources) -> impl Ord + 'a {
+    let location = finding.primary.location;
+    let path = sources.iter().find(|(id, _)| *id == location.source).map(|(_, source)| source.path.as_str());
+    (path, location.span, finding.rule, &finding.subject, &finding.message)
+}
+
+fn by_cause(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut groups: BTreeMap<Location, Vec<Finding>> = BTreeMap::new();
+    let mut result = Vec::new();
+    for finding in findings {
+        match finding.cause {
+            Some(cause) => groups.entry(cause).or_default().push(finding),
+            None => result.push(finding),
+        }
+    }
+    for (cause, mut group) in groups {
+        // The lead counts, is graver, surer and points at the cause itself; among equals the lower code decides.
+        group.sort_by_key(|one| {
+            let away = one.primary.location != cause;
+            (!one.is_active(), std::cmp::Reverse((one.level, one.confidence)), away, one.rule)
+        });
+        let mut group = group.into_iter();
+        if let Some(mut lead) = group.next() {
+            lead.folded.extend(group);
+            result.push(lead);
+        }
+    }
+    result
+}
+
+fn by_group<K: Ord>(findings: Vec<Finding>, key: impl Fn(&Finding) -> Option<K>) -> Vec<Finding> {
+    let mut places: BTreeMap<K, usize> = BTreeMap::new();
+    let mut result: Vec<Finding> = Vec::new();
+    for finding in findings {
+        match key(&finding).map(|key| places.entry(key).or_insert(result.len())) {
+            Some(place) if *place < result.len() => {
+                let lead = &mut result[*place];
+                lead.level = lead.level.max(finding.level);
+                lead.folded.push(finding);
+            }
+            _ => result.push(finding),
+        }
+    }
+    result
+}

@@ -1,0 +1,225 @@
+//! Runs the rules over a dataset and orders what they find.
+//!
+//! [`run`] plans the rules from what the data offer, runs them in parallel, keeps one that panics from taking others
+//! with it, folds what says the same thing again, and sorts, so that the [`Outcome`] is the same at any number of
+//! threads and for any order of the inputs.
+
+mod fold;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use crate::diag::{Finding, Label, Level, Location, Subject};
+use crate::model::Dataset;
+use crate::rule::{Context, Policy, Rule, Settings, Sink, Verdict};
+use crate::source::{SourceId, Sources, Span};
+
+/// How a check is made.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Which rules run and at which level.
+    pub policy: Policy,
+    /// Parameters of rules.
+    pub settings: Settings,
+    /// The day on which the check is made.
+    pub as_of: Option<Date>,
+    /// Findings of the engine's own, such as paths in the configuration that match nothing.
+    pub own_findings: Vec<Finding>,
+}
+
+/// What one rule did.
+#[derive(Debug, Clone)]
+pub struct RuleVerdict {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What it did.
+    pub verdict: Verdict,
+    /// How many findings it made, folded ones included.
+    pub findings: usize,
+}
+
+/// Exact totals of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Inputs.
+    pub inputs: usize,
+    /// Values that were looked at, readable or not.
+    pub values: usize,
+    /// Series that they form.
+    pub series: usize,
+    /// Findings at level error that count, folded ones included.
+    pub errors: usize,
+    /// Likewise warnings.
+    pub warnings: usize,
+    /// Likewise notes.
+    pub notes: usize,
+    /// Findings that a documented break explains, folded ones included.
+    pub explained: usize,
+    /// Findings that are printed as part of another one; they are in the totals above.
+    pub folded: usize,
+    /// Rules that looked at something.
+    pub rules_checked: usize,
+    /// Rules that the data hold nothing for.
+    pub rules_not_applicable: usize,
+    /// Rules that could not run.
+    pub rules_not_run: usize,
+}
+
+/// Everything that a check leads to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What was read.
+    pub dataset: Dataset,
+    /// The inputs themselves.
+    pub sources: Sources,
+    /// What was found, in the order of the inputs, repeats folded.
+    pub findings: Vec<Finding>,
+    /// What every rule did, by code.
+    pub verdicts: Vec<RuleVerdict>,
+    /// Totals.
+    pub summary: Summary,
+    /// Parameters that differ from their defaults.
+    pub settings: Settings,
+    /// The day on which the check was made, where the user named one.
+    pub as_of: Option<Date>,
+    /// Whether a rule failed.
+    pub failed: bool,
+}
+
+impl Outcome {
+    /// Exit code, whatever the output format: 70 a rule failed, 3 an input was not read, 1 findings at or above
+    /// `fail_on`, else 0.
+    pub fn exit_code(&self, fail_on: Option<Level>) -> u8 {
+        let summary = &self.summary;
+        let counted = match fail_on {
+            Some(Level::Error) => summary.errors,
+            Some(Level::Warning) => summary.errors + summary.warnings,
+            Some(Level::Note) => summary.errors + summary.warnings + summary.notes,
+            None => 0,
+        };
+        if self.failed {
+            70
+        } else if self.dataset.unread_inputs > 0 {
+            3
+        } else {
+            u8::from(counted > 0)
+        }
+    }
+}
+
+/// Checks a dataset with some rules.
+pub fn run(dataset: Dataset, sources: Sources, rules: &[&'static Rule], plan: Plan) -> Outcome {
+    let results: Vec<RuleResult> = rules.par_iter().map(|rule| run_rule(rule, &dataset, &plan)).collect();
+    let failed = results.iter().any(|result| result.failed);
+    let mut verdicts: Vec<RuleVerdict> = Vec::with_capacity(results.len());
+    let mut findings = plan.own_findings;
+    for result in results {
+        verdicts.push(RuleVerdict { rule: result.rule, verdict: result.verdict, findings: 0 });
+        findings.extend(result.findings);
+    }
+    let mut findings: Vec<Finding> = findings
+        .into_iter()
+        .filter_map(|mut finding| {
+            finding.level = plan.policy.level(finding.rule, &finding.subject, finding.level)?;
+            Some(finding)
+        })
+        .collect();
+    for verdict in &mut verdicts {
+        verdict.findings = findings.iter().filter(|finding| finding.rule == verdict.rule.id).count();
+    }
+    let summary = summarise(&dataset, &sources, &findings, &verdicts);
+    findings = fold::fold(findings, &sources);
+    let folded = findings.iter().map(fold::count).sum();
+    Outcome {
+        summary: Summary { folded, ..summary },
+        dataset,
+        sources,
+        findings,
+        verdicts,
+        settings: plan.settings,
+        as_of: plan.as_of,
+        failed,
+    }
+}
+
+/// What one rule came to, before levels are applied.
+struct RuleResult {
+    rule: &'static Rule,
+    verdict: Verdict,
+    findings: Vec<Finding>,
+    failed: bool,
+}
+
+fn run_rule(rule: &'static Rule, dataset: &Dataset, plan: &Plan) -> RuleResult {
+    let silent = |verdict| RuleResult { rule, verdict, findings: Vec::new(), failed: false };
+    if !plan.policy.runs(rule) {
+        return silent(Verdict::NotRun("turned off in candor.toml or on the command line".to_owned()));
+    }
+    if let Some(verdict) = rule.needs.iter().find_map(|need| need.missing_in(dataset)) {
+        return silent(verdict);
+    }
+    let checked = catch_unwind(AssertUnwindSafe(|| {
+        let context = Context { dataset, parameters: plan.settings.parameters(rule), as_of: plan.as_of };
+        let mut sink = Sink::new(rule);
+        (rule.check)(&context, &mut sink);
+        sink
+    }));
+    match checked {
+        Ok(sink) => RuleResult { rule, verdict: sink.verdict(), findings: sink.findings, failed: false },
+        Err(panic) => {
+            let why = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            RuleResult {
+                rule,
+                verdict: Verdict::NotRun(format!("failed: {why}")),
+                findings: vec![failure_of(rule, why)],
+                failed: true,
+            }
+        }
+    }
+}
+
+/// The finding that a rule failed. It has no place of its own; it points at the beginning of the first input.
+fn failure_of(rule: &'static Rule, why: &str) -> Finding {
+    let place = Location { source: SourceId(0), span: Span::new(0, 0), cell: None };
+    let subject = Subject { path: Some(rule.id.code.to_owned()), ..Subject::default() };
+    let message =
+        format!("the rule {} ({}) failed and found nothing; all others ran", rule.id.code, rule.id.name);
+    Finding::new(
+        crate::rules::RULE_FAILED.id,
+        Level::Error,
+        subject,
+        message,
+        Label::new(place, "first input"),
+    )
+    .note("reason", why)
+    .help("this is a fault of candor: please report it with the input")
+}
+
+fn summarise(
+    dataset: &Dataset,
+    sources: &Sources,
+    findings: &[Finding],
+    verdicts: &[RuleVerdict],
+) -> Summary {
+    let active = |level: Level| findings.iter().filter(|one| one.is_active() && one.level == level).count();
+    let rules = |kind: fn(&Verdict) -> bool| verdicts.iter().filter(|one| kind(&one.verdict)).count();
+    Summary {
+        inputs: sources.len(),
+        values: dataset.values_read,
+        series: dataset.series.len(),
+        errors: active(Level::Error),
+        warnings: active(Level::Warning),
+        notes: active(Level::Note),
+        explained: findings.iter().filter(|one| !one.is_active()).count(),
+        folded: 0,
+        rules_checked: rules(|verdict| matches!(verdict, Verdict::Checked { .. })),
+        rules_not_applicable: rules(|verdict| matches!(verdict, Verdict::NotApplicable(_))),
+        rules_not_run: rules(|verdict| matches!(verdict, Verdict::NotRun(_))),
+    }
+}

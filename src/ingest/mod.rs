@@ -1,0 +1,332 @@
+//! From text to the data model.
+//!
+//! Each input is recognised, parsed into a spanned tree or into rows, checked against the schema of its format and
+//! turned into documents, blocks and observations. What is wrong on the way becomes a
+//! [`Problem`](crate::model::Problem), and reading goes on as far as it can: rules decide later what to make of it.
+
+mod registry;
+mod report;
+mod tidy;
+mod value;
+
+use rayon::prelude::*;
+
+use crate::diag::{Location, closest};
+use crate::load::{self, Node, Tree};
+use crate::model::{Builder, Dataset, Document, Format, Name, Problem, ProblemKind, Provenance, Registry};
+use crate::schema::{self, SchemaName, Violation};
+use crate::source::{Source, SourceId, Sources, Span};
+
+/// What the dataset's configuration says of a table that says less of itself than a report document does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TableHeader {
+    /// Values of columns that the table does not have, by column name.
+    pub columns: Vec<(String, String)>,
+    /// Day of publication.
+    pub published: Option<String>,
+    /// Where the figures come from.
+    pub provenance: Provenance,
+    /// Methodology note for all series.
+    pub methodology: Option<String>,
+}
+
+/// An input and what is known of it beforehand.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The source.
+    pub source: SourceId,
+    /// Facts about the table, from the configuration.
+    pub header: TableHeader,
+    /// Whether the user named it, so that it ought to be a format that candor knows.
+    pub named: bool,
+}
+
+/// The terms that ship with candor.
+pub fn shipped_registry() -> Registry {
+    let mut builder = Builder::default();
+    let text = include_str!("../../registry/metrics.yaml");
+    let tree = load::yaml::parse(text);
+    if let Some(root) = tree.root() {
+        registry::read_metrics(root, &mut builder);
+    }
+    std::mem::take(builder.registry())
+}
+
+/// Reads all inputs, in parallel; the result does not depend on the number of threads.
+pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry) -> Dataset {
+    let mut builder = Builder::new(registry);
+    let parsed: Vec<Parsed<'_>> = inputs.par_iter().map(|input| parse(sources.get(input.source))).collect();
+    for (input, parsed) in inputs.iter().zip(parsed) {
+        Reader { source: sources.get(input.source), input, builder: &mut builder }.read(parsed);
+    }
+    builder.finish()
+}
+
+/// An input after its syntax has been read.
+enum Parsed<'a> {
+    /// YAML or JSON, with what its schema says of it.
+    Tree { tree: Tree<'a>, format: Format, kind: DocumentKind, violations: Vec<Violation> },
+    /// CSV; its rows are read one at a time.
+    Table,
+    /// Nothing of it can be read.
+    Nothing,
+    /// Not a kind of file that candor reads.
+    Unknown,
+}
+
+/// What a tree says it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum DocumentKind {
+    Known(SchemaName),
+    /// The `candor` key holds something else.
+    Other(Span, String),
+    /// There is no `candor` key.
+    Unmarked,
+}
+
+fn parse(source: &Source) -> Parsed<'_> {
+    if source.failure.is_some() && source.text.is_empty() {
+        return Parsed::Nothing;
+    }
+    let (tree, format) = match syntax_of(source) {
+        Some(Syntax::Yaml) => (load::yaml::parse(&source.text), Format::ReportYaml),
+        Some(Syntax::Json) => (load::json::parse(&source.text), Format::ReportJson),
+        Some(Syntax::Csv) => return Parsed::Table,
+        None => return Parsed::Unknown,
+    };
+    let kind = kind_of(&tree);
+    let violations = match (&kind, tree.root()) {
+        (DocumentKind::Known(schema), Some(root)) => schema::validate(*schema, root),
+        _ => Vec::new(),
+    };
+    Parsed::Tree { tree, format, kind, violations }
+}
+
+enum Syntax {
+    Yaml,
+    Json,
+    Csv,
+}
+
+/// The syntax by the file's ending; by its first characters for standard input and other endings.
+fn syntax_of(source: &Source) -> Option<Syntax> {
+    let ending = source.path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    match ending.as_deref() {
+        Some("yaml" | "yml") => Some(Syntax::Yaml),
+        Some("json") => Some(Syntax::Json),
+        Some("csv") => Some(Syntax::Csv),
+        _ => sniff(&source.text),
+    }
+}
+
+fn sniff(text: &str) -> Option<Syntax> {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let line = text.lines().next()?;
+    if text.starts_with(['{', '[']) {
+        Some(Syntax::Json)
+    } else if line.starts_with('#') || line.contains(": ") || line.ends_with(':') || line == "---" {
+        Some(Syntax::Yaml)
+    } else {
+        line.contains(',').then_some(Syntax::Csv)
+    }
+}
+
+fn kind_of(tree: &Tree<'_>) -> DocumentKind {
+    let Some(marker) = tree.root().and_then(|root| root.get("candor")) else { return DocumentKind::Unmarked };
+    let word = marker.text();
+    match SchemaName::DOCUMENTS.into_iter().find(|name| name.id() == word) {
+        Some(name) => DocumentKind::Known(name),
+        None => DocumentKind::Other(marker.span(), word.into_owned()),
+    }
+}
+
+/// Turns one parsed input into parts of the dataset.
+struct Reader<'a> {
+    source: &'a Source,
+    input: &'a Input,
+    builder: &'a mut Builder,
+}
+
+impl Reader<'_> {
+    fn read(mut self, parsed: Parsed<'_>) {
+        if self.source.failure.is_some() {
+            self.report_read_failure();
+        }
+        match parsed {
+            Parsed::Nothing => {}
+            Parsed::Unknown => {
+                self.unrecognised(Span::new(0, 0), "no format that candor reads is recognised")
+            }
+            Parsed::Table => self.read_table(),
+            Parsed::Tree { tree, format, kind, violations } => {
+                self.read_tree(&tree, format, &kind, violations)
+            }
+        }
+    }
+
+    fn location(&self, span: Span) -> Location {
+        Location { source: self.input.source, span, cell: None }
+    }
+
+    /// A problem at a span; complete it, then hand it to the builder.
+    fn problem(&self, kind: ProblemKind, span: Span, message: impl Into<String>) -> Problem {
+        Problem {
+            kind,
+            minor: false,
+            location: self.location(span),
+            path: String::new(),
+            message: message.into(),
+            label: String::new(),
+            help: None,
+            related: Vec::new(),
+            group: None,
+        }
+    }
+
+    fn report_read_failure(&mut self) {
+        let Some(failure) = &self.source.failure else { return };
+        let mut problem =
+            self.problem(ProblemKind::Unreadable, failure.span.unwrap_or_default(), failure.message.clone());
+        problem.help.clone_from(&failure.help);
+        if failure.span.is_some() {
+            "here".clone_into(&mut problem.label);
+        }
+        self.builder.problem(problem);
+        self.builder.count_unread();
+    }
+
+    fn unrecognised(&mut self, span: Span, message: &str) {
+        let mut problem = self.problem(ProblemKind::UnrecognisedFormat, span, message);
+        // What a folder holds besides may be anything; what was named ought to be readable.
+        problem.minor = !self.input.named;
+        problem.help = Some(
+            "a report document begins with `candor: report-v1`; a tidy table has the columns `period` and `value`; \
+             `exclude` in candor.toml leaves a file out"
+                .to_owned(),
+        );
+        self.builder.problem(problem);
+        if self.input.named {
+            self.builder.count_unread();
+        }
+    }
+
+    fn read_tree(
+        &mut self,
+        tree: &Tree<'_>,
+        format: Format,
+        kind: &DocumentKind,
+        violations: Vec<Violation>,
+    ) {
+        // A fault of the bytes is already reported; the syntax error at the same place would repeat it.
+        if let (Some(failure), None) = (&tree.failure, &self.source.failure) {
+            let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message.clone());
+            "reading stops here".clone_into(&mut problem.label);
+            problem.help.clone_from(&failure.help);
+            self.builder.problem(problem);
+            self.builder.count_unread();
+        }
+        let Some(root) = tree.root() else { return };
+        match kind {
+            DocumentKind::Known(SchemaName::Report) => self.read_report(tree, root, format, violations),
+            DocumentKind::Known(name) => self.read_registry(tree, root, *name, violations),
+            DocumentKind::Other(span, word) => self.unrecognised_kind(*span, word),
+            DocumentKind::Unmarked if tree.failure.is_some() || self.source.failure.is_some() => {}
+            DocumentKind::Unmarked => self.unrecognised(
+                Span::new(root.span().start, root.span().start),
+                "this file is not a candor document: it has no `candor` key",
+            ),
+        }
+    }
+
+    fn unrecognised_kind(&mut self, span: Span, word: &str) {
+        let known = SchemaName::DOCUMENTS.map(SchemaName::id);
+        let mut problem = self.problem(
+            ProblemKind::UnrecognisedFormat,
+            span,
+            format!("`{word}` is no kind of document that candor reads"),
+        );
+        problem.label = format!("not one of {}", known.join(", "));
+        problem.help = closest(word, known).map(|known| format!("did you mean `{known}`?"));
+        self.builder.problem(problem);
+        self.builder.count_unread();
+    }
+
+    fn read_registry(
+        &mut self,
+        tree: &Tree<'_>,
+        root: Node<'_>,
+        name: SchemaName,
+        violations: Vec<Violation>,
+    ) {
+        self.schema_problems(violations);
+        self.duplicate_keys(tree, |_| false);
+        let source = self.input.source;
+        match name {
+            SchemaName::Entities => registry::read_entities(root, Some(source), self.builder),
+            SchemaName::Metrics => registry::read_metrics(root, self.builder),
+            SchemaName::Breaks => registry::read_breaks(root, Some(source), self.builder),
+            _ => {}
+        }
+    }
+
+    fn schema_problems(&mut self, violations: Vec<Violation>) {
+        for violation in violations {
+            let mut problem = self.problem(ProblemKind::Schema, violation.span, violation.message);
+            problem.group = Some(group_of(&violation.pointer, &violation.keyword));
+            problem.path = format!("#{}", violation.pointer);
+            problem.label = violation.label;
+            problem.help = violation.help;
+            problem.related =
+                violation.related.into_iter().map(|(span, text)| (self.location(span), text)).collect();
+            self.builder.problem(problem);
+        }
+    }
+
+    /// Keys that stand twice in one object, but for those that `elsewhere` says are reported another way.
+    fn duplicate_keys(&mut self, tree: &Tree<'_>, elsewhere: impl Fn(Span) -> bool) {
+        for duplicate in &tree.duplicates {
+            if elsewhere(duplicate.second) {
+                continue;
+            }
+            let mut problem = self.problem(
+                ProblemKind::DuplicateKey,
+                duplicate.second,
+                format!("the key `{}` stands twice in one object; the first is used", duplicate.key),
+            );
+            problem.path.clone_from(&duplicate.key);
+            "again".clone_into(&mut problem.label);
+            problem.related = vec![(self.location(duplicate.first), "first".to_owned())];
+            problem.help = Some("remove one of them".to_owned());
+            self.builder.problem(problem);
+        }
+    }
+
+    /// A document without any statement about itself yet.
+    fn document(&self, format: Format, publisher: Name, header: Span) -> Document {
+        Document {
+            source: self.input.source,
+            format,
+            publisher,
+            published: None,
+            vintage: None,
+            supersedes: None,
+            provenance: Provenance::default(),
+            has_methodology: false,
+            header,
+            complete: self.source.failure.is_none(),
+        }
+    }
+}
+
+/// The group of repeats that a violation belongs to: the same keyword at the same place but for positions in lists.
+fn group_of(pointer: &str, keyword: &str) -> String {
+    let shape: Vec<&str> = pointer
+        .split('/')
+        .map(
+            |part| {
+                if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) { "*" } else { part }
+            },
+        )
+        .collect();
+    format!("{} {keyword}", shape.join("/"))
+}

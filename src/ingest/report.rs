@@ -1,0 +1,257 @@
+//! Report documents: a header, then series whose values are keyed by period.
+
+use std::collections::HashSet;
+
+use rust_decimal::Decimal;
+
+use super::value::{self, Parts};
+use super::{Format, Name, ProblemKind, Reader};
+use crate::load::{Kind, Node, Tree};
+use crate::model::{
+    Absence, Basis, Block, BlockId, DocumentId, Observation, Origin, Period, Provenance, Quantity, SeriesKey,
+    Unit, parse_number,
+};
+use crate::schema::Violation;
+use crate::source::Span;
+
+/// A series as it is being read: its own statements first, then the document's defaults.
+struct SeriesReader<'t> {
+    node: Node<'t>,
+    defaults: Option<Node<'t>>,
+}
+
+impl<'t> SeriesReader<'t> {
+    fn field(&self, name: &str) -> Option<Node<'t>> {
+        self.node.get(name).or_else(|| self.defaults.and_then(|defaults| defaults.get(name)))
+    }
+
+    fn text(&self, name: &str) -> Option<Name> {
+        self.field(name).and_then(text_of)
+    }
+
+    /// Where a field is stated; the head of the series where nothing states it.
+    fn span(&self, name: &str) -> Span {
+        self.field(name).map_or_else(|| head_of(self.node), Node::span)
+    }
+
+    fn key(&self, publisher: &Name, metric: Name, unit: Unit) -> SeriesKey {
+        let category = self.field("category");
+        let basis = self.field("basis");
+        let basis_field = |name: &str| basis.and_then(|basis| basis.get(name)).and_then(text_of);
+        SeriesKey {
+            publisher: publisher.clone(),
+            subject: self.text("subject").unwrap_or_else(|| publisher.clone()),
+            metric,
+            unit,
+            category: category.map(|node| node.get("label").unwrap_or(node)).and_then(text_of),
+            channel: self.text("channel"),
+            detection: self.text("detection"),
+            surface: self.text("surface"),
+            // The world is where a figure is about unless it says otherwise.
+            jurisdiction: self.text("jurisdiction").filter(|code| &**code != "worldwide"),
+            basis: Basis { bundled: basis_field("bundled"), counted_when: basis_field("counted_when") },
+        }
+    }
+}
+
+fn text_of(node: Node<'_>) -> Option<Name> {
+    matches!(node.kind(), Kind::String | Kind::Number).then(|| Name::from(node.text()))
+}
+
+/// The first bytes of a series: its first key, so that a finding about the whole has a short underline.
+fn head_of(node: Node<'_>) -> Span {
+    node.members()
+        .next()
+        .map_or_else(|| Span::new(node.span().start, node.span().start), |member| member.key_span)
+}
+
+impl Reader<'_> {
+    pub(super) fn read_report(
+        &mut self,
+        tree: &Tree<'_>,
+        root: Node<'_>,
+        format: Format,
+        violations: Vec<Violation>,
+    ) {
+        let document = self.add_document(tree, root, format);
+        let defaults = root.get("defaults");
+        let mut handled = HashSet::new();
+        let mut value_keys = HashSet::new();
+        for node in root.get("series").into_iter().flat_map(Node::items) {
+            let series = SeriesReader { node, defaults };
+            self.read_series(document, &series, &mut handled, &mut value_keys);
+        }
+        // A value that is reported as a value is not reported as a violation of the schema once more.
+        self.schema_problems(violations.into_iter().filter(|one| !handled.contains(&one.span)).collect());
+        // Two values for one period are two observations: rules compare them.
+        self.duplicate_keys(tree, |key| value_keys.contains(&key));
+    }
+
+    fn add_document(&mut self, tree: &Tree<'_>, root: Node<'_>, format: Format) -> DocumentId {
+        let text = |node: Option<Node<'_>>| node.and_then(text_of).map(|text| text.to_string());
+        let publisher = root.get("publisher").and_then(text_of).unwrap_or_else(|| Name::from(""));
+        let header =
+            root.get("title").or_else(|| root.get("publisher")).map_or_else(|| head_of(root), Node::span);
+        let mut document = self.document(format, publisher, header);
+        let (vintage, source) = (root.get("vintage"), root.get("source"));
+        document.published = text(root.get("published"));
+        document.vintage = text(vintage.and_then(|vintage| vintage.get("id")));
+        document.supersedes = text(vintage.and_then(|vintage| vintage.get("supersedes")));
+        document.provenance = Provenance {
+            url: text(source.and_then(|source| source.get("url"))),
+            retrieved: text(source.and_then(|source| source.get("retrieved"))),
+        };
+        document.has_methodology = root.get("methodology").is_some();
+        document.complete &= tree.failure.is_none();
+        self.builder.document(document)
+    }
+
+    fn read_series(
+        &mut self,
+        document: DocumentId,
+        series: &SeriesReader<'_>,
+        handled: &mut HashSet<Span>,
+        value_keys: &mut HashSet<Span>,
+    ) {
+        let Some((metric, unit)) = self.metric_and_unit(series) else { return };
+        let publisher = self.builder.document_publisher(document);
+        let rounded_to = series.field("rounded_to").and_then(value::plain_number);
+        let mut blocks: Vec<(Unit, BlockId)> = Vec::new();
+        for member in series.node.get("values").into_iter().flat_map(Node::members) {
+            self.builder.count_values(1);
+            value_keys.insert(member.key_span);
+            // A key that is no period is a violation of the schema.
+            let Some(period) = Period::parse(&member.key) else { continue };
+            let own_unit = member.value.get("unit").filter(|_| member.value.kind() == Kind::Object);
+            let value_unit = own_unit.and_then(|node| Unit::parse(&node.text())).unwrap_or(unit);
+            let block = match blocks.iter().find(|(known, _)| *known == value_unit) {
+                Some((_, block)) => *block,
+                None => {
+                    let key = series.key(&publisher, metric.clone(), value_unit);
+                    let unit_span = own_unit.map_or_else(|| series.span("unit"), Node::span);
+                    let block = self.add_block(document, series, key, unit_span);
+                    blocks.push((value_unit, block));
+                    block
+                }
+            };
+            let (quantity, span) = self.read_value(member.value, rounded_to, handled);
+            let origin = Origin {
+                source: self.input.source,
+                value: span,
+                record: Span::new(member.key_span.start, member.value.span().end.max(member.key_span.end)),
+                cell: None,
+            };
+            self.builder.observation(Observation { block, period, quantity, origin });
+        }
+    }
+
+    /// The metric and unit of a series; a problem where one is stated nowhere or is not known.
+    fn metric_and_unit(&mut self, series: &SeriesReader<'_>) -> Option<(Name, Unit)> {
+        let metric = series.text("metric");
+        let unit = series.field("unit");
+        for (name, missing) in [("metric", metric.is_none()), ("unit", unit.is_none())] {
+            if missing && !series.node.is_incomplete() {
+                let message = format!("this series states no `{name}`, and `defaults` states none");
+                let mut problem = self.problem(ProblemKind::Schema, head_of(series.node), message);
+                problem.label = format!("series without `{name}`");
+                problem.path = format!("series/{name}");
+                problem.group = Some(format!("series without {name}"));
+                problem.help = Some(format!("add `{name}` to the series, or to `defaults` for all series"));
+                self.builder.problem(problem);
+            }
+        }
+        // An unknown unit is a violation of the schema; its numbers cannot be placed in any series.
+        Some((metric?, Unit::parse(&unit?.text())?))
+    }
+
+    fn add_block(
+        &mut self,
+        document: DocumentId,
+        series: &SeriesReader<'_>,
+        key: SeriesKey,
+        unit: Span,
+    ) -> BlockId {
+        let id = self.builder.series(key);
+        self.builder.block(Block {
+            document,
+            series: id,
+            label: series.text("label"),
+            total_of: series.text("total_of"),
+            all_parts: series.text("parts").is_none_or(|parts| &*parts != "selected"),
+            has_methodology: series.field("methodology").is_some() || series.field("definition").is_some(),
+            unit,
+            metric: series.span("metric"),
+            subject: series.span("subject"),
+            jurisdiction: series.span("jurisdiction"),
+            head: head_of(series.node),
+        })
+    }
+
+    /// What a value says and where its number stands.
+    fn read_value(
+        &mut self,
+        node: Node<'_>,
+        rounded_to: Option<Decimal>,
+        handled: &mut HashSet<Span>,
+    ) -> (Quantity, Span) {
+        let unreadable = (Quantity::Absent(Absence::Unreadable), node.span());
+        match node.kind() {
+            Kind::Number | Kind::String => {
+                let text = node.text();
+                if node.kind() == Kind::String && parse_number(text.trim()).is_ok() {
+                    // A number in quotes: the schema's own finding says it best.
+                    return unreadable;
+                }
+                match value::number(&text) {
+                    Ok(number) => {
+                        let quantity = rounded_to
+                            .map_or(Quantity::Exact(number), |step| Quantity::rounded(number, step));
+                        (quantity, node.span())
+                    }
+                    Err(fault) => {
+                        self.value_fault(fault, node.span(), handled);
+                        unreadable
+                    }
+                }
+            }
+            Kind::Object => self.read_value_object(node, rounded_to, handled),
+            // Null, true, false and lists are violations of the schema.
+            _ => unreadable,
+        }
+    }
+
+    fn read_value_object(
+        &mut self,
+        node: Node<'_>,
+        rounded_to: Option<Decimal>,
+        handled: &mut HashSet<Span>,
+    ) -> (Quantity, Span) {
+        let part =
+            |name: &str| node.get(name).filter(|part| matches!(part.kind(), Kind::Number | Kind::String));
+        let texts: Vec<_> =
+            ["value", "rounded_to", "low", "high", "kind"].map(|name| part(name).map(Node::text)).into();
+        let text = |index: usize| texts[index].as_deref();
+        let parts = Parts { value: text(0), rounded_to: text(1), low: text(2), high: text(3), kind: text(4) };
+        let place = part("value").or_else(|| part("low")).or_else(|| part("kind")).unwrap_or(node).span();
+        let quoted = part("value")
+            .is_some_and(|value| value.kind() == Kind::String && parse_number(value.text().trim()).is_ok());
+        if quoted {
+            return (Quantity::Absent(Absence::Unreadable), place);
+        }
+        match parts.quantity(rounded_to) {
+            Ok(quantity) => (quantity, place),
+            Err(fault) => {
+                self.value_fault(fault, place, handled);
+                (Quantity::Absent(Absence::Unreadable), place)
+            }
+        }
+    }
+
+    fn value_fault(&mut self, fault: value::Fault, span: Span, handled: &mut HashSet<Span>) {
+        handled.insert(span);
+        let mut problem = self.problem(fault.kind, span, fault.message);
+        problem.help = fault.help;
+        problem.group = Some("values".to_owned());
+        self.builder.problem(problem);
+    }
+}

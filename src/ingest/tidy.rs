@@ -1,0 +1,428 @@
+//! Tidy tables: one observation a row.
+//!
+//! A disclosure may have a million rows and a few thousand series, so a row is read in two steps. What says which
+//! series it belongs to is looked up as bytes and interpreted once for each different combination; only period and
+//! value are read on every row. A row that this does not accept goes to the schema stage, which says why.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use super::value::{self, Parts};
+use super::{Format, Name, ProblemKind, Reader, group_of};
+use crate::load;
+use crate::load::csv::{Rows, unquote};
+use crate::model::{
+    Absence, Basis, Block, BlockId, DocumentId, Observation, Origin, Period, Problem, Quantity, SeriesKey,
+    Unit, parse_number,
+};
+use crate::schema::{self, SchemaName};
+use crate::source::{Cell, Span};
+
+/// Columns that belong to a single observation; all others say which series it belongs to.
+const VALUE_COLUMNS: [&str; 7] = ["period", "value", "rounded_to", "low", "high", "kind", "note"];
+
+/// Where the columns of a table stand.
+struct Columns {
+    names: Vec<String>,
+    period: usize,
+    value: usize,
+    rounded_to: Option<usize>,
+    low: Option<usize>,
+    high: Option<usize>,
+    kind: Option<usize>,
+    /// Columns that say which series a row belongs to.
+    series: Vec<usize>,
+}
+
+impl Columns {
+    fn new(names: Vec<String>) -> Result<Self, Vec<&'static str>> {
+        let find = |name: &str| names.iter().position(|one| one == name);
+        match (find("period"), find("value")) {
+            (Some(period), Some(value)) => Ok(Self {
+                period,
+                value,
+                rounded_to: find("rounded_to"),
+                low: find("low"),
+                high: find("high"),
+                kind: find("kind"),
+                series: (0..names.len())
+                    .filter(|column| !VALUE_COLUMNS.contains(&names[*column].as_str()))
+                    .collect(),
+                names,
+            }),
+            (period, value) => Err([("period", period), ("value", value)]
+                .into_iter()
+                .filter(|one| one.1.is_none())
+                .map(|one| one.0)
+                .collect()),
+        }
+    }
+}
+
+/// Counts how the numbers of the value column are written.
+#[derive(Default)]
+struct NumberStyles {
+    with_separators: usize,
+    first_with_separators: Option<(Span, Cell)>,
+    /// Numbers from 1,000 on without separators.
+    without: usize,
+}
+
+impl Reader<'_> {
+    pub(super) fn read_table(&mut self) {
+        let text = &self.source.text;
+        let mut rows = Rows::new(text);
+        if !rows.advance() {
+            if self.source.failure.is_none() {
+                let problem = match rows.failure {
+                    Some(failure) => self.problem(ProblemKind::Unreadable, failure.span, failure.message),
+                    None => self.problem(ProblemKind::Unreadable, Span::new(0, 0), "the file is empty"),
+                };
+                self.builder.problem(problem);
+                self.builder.count_unread();
+            }
+            return;
+        }
+        let header = rows.span;
+        let header_cells = rows.cells.clone();
+        let names = (0..rows.cells.len()).map(|column| rows.cell(column).trim().to_owned()).collect();
+        let columns = match Columns::new(names) {
+            Ok(columns) => columns,
+            Err(missing) => {
+                let missing: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+                let message = format!(
+                    "this table is no tidy table: it has no column {}",
+                    missing.join(" and no column ")
+                );
+                return self.unrecognised(header, &message);
+            }
+        };
+        self.check_header(&columns, &header_cells);
+        let mut document = self.document(Format::TidyCsv, Name::from(""), header);
+        document.published.clone_from(&self.input.header.published);
+        document.provenance = self.input.header.provenance.clone();
+        document.has_methodology = self.input.header.methodology.is_some();
+        let document = self.builder.document(document);
+        let read_whole = self.read_rows(&mut rows, &columns, document);
+        if let (Some(failure), None) = (rows.failure, &self.source.failure) {
+            let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
+            problem.help = failure.help;
+            "reading stops here".clone_into(&mut problem.label);
+            self.builder.problem(problem);
+            self.builder.count_unread();
+            self.builder.mark_incomplete(document);
+        }
+        if !read_whole {
+            self.builder.mark_incomplete(document);
+        }
+    }
+
+    /// Reports columns that a tidy table does not know.
+    fn check_header(&mut self, columns: &Columns, cells: &[Span]) {
+        let row = row_as_json(columns.names.iter().map(|name| (name.as_str(), "")));
+        let tree = load::json::parse(&row);
+        let Some(root) = tree.root() else { return };
+        for violation in schema::validate(SchemaName::Tidy, root) {
+            if violation.keyword != "additionalProperties" && violation.keyword != "unevaluatedProperties" {
+                continue;
+            }
+            let name = violation.pointer.rsplit('/').next().unwrap_or_default();
+            let column = columns.names.iter().position(|one| one == name).unwrap_or_default();
+            let mut problem =
+                self.problem(ProblemKind::Schema, cells[column], format!("unknown column `{name}`"));
+            problem.location.cell = Some(Cell { row: 1, column: column as u32 + 1 });
+            problem.path = name.to_owned();
+            problem.label = "no column of a tidy table".to_owned();
+            problem.help = violation.help;
+            self.builder.problem(problem);
+        }
+        for (column, name) in columns.names.iter().enumerate() {
+            if let Some(first) = columns.names[..column].iter().position(|one| one == name) {
+                let mut problem = self.problem(
+                    ProblemKind::DuplicateKey,
+                    cells[column],
+                    format!("the column `{name}` stands twice in the header; the first is used"),
+                );
+                problem.path.clone_from(name);
+                "again".clone_into(&mut problem.label);
+                problem.related = vec![(self.location(cells[first]), "first".to_owned())];
+                self.builder.problem(problem);
+            }
+        }
+    }
+
+    /// Reads all rows after the header; `false` where one of them could not be read.
+    fn read_rows(&mut self, rows: &mut Rows<'_>, columns: &Columns, document: DocumentId) -> bool {
+        let mut blocks: HashMap<Vec<u8>, Option<BlockId>> = HashMap::new();
+        let mut key = Vec::new();
+        let mut last: Option<(Vec<u8>, Option<BlockId>)> = None;
+        let mut styles = NumberStyles::default();
+        let mut read_whole = true;
+        // A row of a tidy table is rarely shorter than this.
+        self.builder.reserve(self.source.text.len() / 48);
+        while rows.advance() {
+            if rows.is_blank() {
+                continue;
+            }
+            self.builder.count_values(1);
+            if rows.cells.len() != columns.names.len() {
+                self.ragged_row(rows, columns);
+                read_whole = false;
+                continue;
+            }
+            key.clear();
+            for column in &columns.series {
+                key.extend_from_slice(rows.raw(*column).as_bytes());
+                key.push(b',');
+            }
+            let block = match &last {
+                Some((known, block)) if *known == key => *block,
+                _ => {
+                    let block = match blocks.get(&key) {
+                        Some(block) => *block,
+                        None => {
+                            let block = self.new_block(rows, columns, document);
+                            blocks.insert(key.clone(), block);
+                            block
+                        }
+                    };
+                    last = Some((key.clone(), block));
+                    block
+                }
+            };
+            read_whole &= self.read_row(rows, columns, block, &mut styles);
+        }
+        self.mixed_styles(&styles);
+        read_whole
+    }
+
+    fn read_row(
+        &mut self,
+        rows: &Rows<'_>,
+        columns: &Columns,
+        block: Option<BlockId>,
+        styles: &mut NumberStyles,
+    ) -> bool {
+        let (Some(block), Some(period)) = (block, Period::parse(rows.raw(columns.period))) else {
+            self.refused_row(rows, columns);
+            return false;
+        };
+        let span = rows.cells[columns.value];
+        let cell = Cell { row: rows.number, column: columns.value as u32 + 1 };
+        let raw = rows.raw(columns.value);
+        // Nearly every cell is a plain number and has no other part.
+        let quantity = match parse_number(raw) {
+            Ok(number) if columns.has_only_values() => {
+                styles.without += usize::from(raw.len() > 3);
+                Ok(Quantity::Exact(number))
+            }
+            _ => {
+                let text = unquote(raw);
+                let plain = value::without_separators(&text);
+                if plain.is_some() {
+                    styles.with_separators += 1;
+                    styles.first_with_separators.get_or_insert((span, cell));
+                } else if text.len() > 3 {
+                    styles.without += 1;
+                }
+                let part = |column: Option<usize>| {
+                    column.map(|column| rows.cell(column)).filter(|text| !text.is_empty())
+                };
+                let parts = [columns.rounded_to, columns.low, columns.high, columns.kind].map(part);
+                let value = plain.as_deref().unwrap_or(&text);
+                Parts {
+                    value: (!value.is_empty()).then_some(value),
+                    rounded_to: parts[0].as_deref(),
+                    low: parts[1].as_deref(),
+                    high: parts[2].as_deref(),
+                    kind: parts[3].as_deref(),
+                }
+                .quantity(None)
+            }
+        };
+        let quantity = quantity.unwrap_or_else(|fault| {
+            let mut problem = self.problem(fault.kind, span, fault.message);
+            problem.location.cell = Some(cell);
+            problem.path = format!("value/{}", rows.number);
+            problem.help = fault.help;
+            problem.group = Some("value".to_owned());
+            self.builder.problem(problem);
+            Quantity::Absent(Absence::Unreadable)
+        });
+        let origin = Origin { source: self.input.source, value: span, record: rows.span, cell: Some(cell) };
+        self.builder.observation(Observation { block, period, quantity, origin });
+        true
+    }
+
+    /// The block of the series that a row belongs to; `None` where the row does not say, or says it wrongly.
+    fn new_block(&mut self, rows: &Rows<'_>, columns: &Columns, document: DocumentId) -> Option<BlockId> {
+        let stated = |name: &str| -> Option<Name> {
+            let column = columns.series.iter().copied().find(|column| columns.names[*column] == name);
+            let own = column.map(|column| rows.cell(column)).filter(|text| !text.is_empty());
+            let header = &self.input.header.columns;
+            own.map(Name::from)
+                .or_else(|| header.iter().find(|one| one.0 == name).map(|one| Name::from(&*one.1)))
+        };
+        let span = |name: &str| {
+            columns.names.iter().position(|one| one == name).map_or(rows.span, |column| rows.cells[column])
+        };
+        let publisher = stated("publisher").filter(|id| is_identifier(id))?;
+        let subject = stated("subject").unwrap_or_else(|| publisher.clone());
+        let metric = stated("metric").filter(|id| is_identifier(id))?;
+        let key = SeriesKey {
+            subject: is_identifier(&subject).then_some(subject)?,
+            metric,
+            unit: Unit::parse(&stated("unit")?)?,
+            category: stated("category"),
+            channel: stated("channel"),
+            detection: stated("detection"),
+            surface: stated("surface"),
+            jurisdiction: stated("jurisdiction").filter(|code| &**code != "worldwide"),
+            basis: Basis { bundled: stated("basis_bundled"), counted_when: stated("basis_counted_when") },
+            publisher: publisher.clone(),
+        };
+        self.builder.set_publisher(document, publisher);
+        let block = Block {
+            document,
+            series: self.builder.series(key),
+            label: stated("label"),
+            total_of: stated("total_of"),
+            all_parts: stated("parts").is_none_or(|parts| &*parts != "selected"),
+            has_methodology: false,
+            unit: span("unit"),
+            metric: span("metric"),
+            subject: span("subject"),
+            jurisdiction: span("jurisdiction"),
+            head: rows.span,
+        };
+        Some(self.builder.block(block))
+    }
+
+    /// Lets the schema stage say why a row is not accepted.
+    fn refused_row(&mut self, rows: &Rows<'_>, columns: &Columns) {
+        let cells: Vec<_> = (0..columns.names.len()).map(|column| rows.cell(column)).collect();
+        let own = columns.names.iter().map(String::as_str).zip(cells.iter().map(AsRef::as_ref));
+        let filled: Vec<(&str, &str)> = own.filter(|(_, cell)| !cell.is_empty()).collect();
+        let defaults = self.input.header.columns.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let defaults = defaults.filter(|(name, _)| filled.iter().all(|(known, _)| known != name));
+        let row = row_as_json(filled.iter().copied().chain(defaults));
+        let tree = load::json::parse(&row);
+        let violations = tree.root().map(|root| schema::validate(SchemaName::Tidy, root)).unwrap_or_default();
+        let mut problems = Vec::new();
+        for violation in violations {
+            let name = violation.pointer.rsplit('/').next().unwrap_or_default();
+            let Some(column) = columns.names.iter().position(|one| one == name) else { continue };
+            let mut problem = self.row_problem(rows, column, violation.message);
+            problem.label = violation.label;
+            problem.help = violation.help;
+            problem.group = Some(group_of(&violation.pointer, &violation.keyword));
+            problems.push(problem);
+        }
+        if problems.is_empty() {
+            for name in ["publisher", "metric", "unit", "period"] {
+                if !filled.iter().any(|(known, _)| *known == name) && !self.header_states(name) {
+                    let mut problem =
+                        self.row_problem(rows, columns.value, format!("this row states no `{name}`"));
+                    problem.help =
+                        Some(format!("add a column `{name}`, or state `{name}` for the file in candor.toml"));
+                    problem.group = Some(format!("row without {name}"));
+                    problems.push(problem);
+                }
+            }
+        }
+        if problems.is_empty() {
+            let message = format!("`{}` is not a period", rows.cell(columns.period));
+            problems.push(self.row_problem(rows, columns.period, message));
+        }
+        for problem in problems {
+            self.builder.problem(problem);
+        }
+    }
+
+    fn header_states(&self, name: &str) -> bool {
+        self.input.header.columns.iter().any(|(known, _)| known == name)
+    }
+
+    fn row_problem(&self, rows: &Rows<'_>, column: usize, message: String) -> Problem {
+        let span = rows.cells.get(column).copied().unwrap_or(rows.span);
+        let mut problem = self.problem(ProblemKind::Schema, span, message);
+        problem.location.cell = Some(Cell { row: rows.number, column: column as u32 + 1 });
+        problem.path = format!("row {}/{column}", rows.number);
+        problem
+    }
+
+    fn ragged_row(&mut self, rows: &Rows<'_>, columns: &Columns) {
+        let (found, expected) = (rows.cells.len(), columns.names.len());
+        let message = format!("row {} has {found} cells where the header has {expected}", rows.number);
+        let mut problem = self.problem(ProblemKind::RaggedRow, rows.span, message);
+        problem.path = format!("row {}", rows.number);
+        problem.label = format!("{found} cells");
+        problem.help = mending_of(rows, expected);
+        problem.group = Some("ragged".to_owned());
+        self.builder.problem(problem);
+    }
+
+    fn mixed_styles(&mut self, styles: &NumberStyles) {
+        let (Some((span, cell)), true) = (styles.first_with_separators, styles.without > 0) else { return };
+        let message = format!(
+            "{} of {} numbers from 1,000 on are written with thousands separators",
+            styles.with_separators,
+            styles.with_separators + styles.without
+        );
+        let mut problem = self.problem(ProblemKind::MixedNumberFormat, span, message);
+        problem.location.cell = Some(cell);
+        problem.path = "value".to_owned();
+        problem.label = "the first of them".to_owned();
+        problem.help = Some("write all numbers of a column in one way; the tidy table wants none".to_owned());
+        self.builder.problem(problem);
+    }
+}
+
+impl Columns {
+    /// Whether no column but `value` says anything of a quantity.
+    fn has_only_values(&self) -> bool {
+        self.rounded_to.is_none() && self.low.is_none() && self.high.is_none() && self.kind.is_none()
+    }
+}
+
+/// The move that would mend a ragged row, where there is exactly one: joining two cells that a thousands separator
+/// without quotes has split.
+fn mending_of(rows: &Rows<'_>, expected: usize) -> Option<String> {
+    if rows.cells.len() != expected + 1 {
+        return (rows.cells.len() < expected).then(|| "add the missing cells, or remove the row".to_owned());
+    }
+    let joins = |column: &usize| {
+        let (left, right) = (rows.raw(*column), rows.raw(column + 1));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits(left) && left.len() <= 3 && digits(right) && right.len() == 3
+    };
+    let mut candidates = (0..rows.cells.len() - 1).filter(joins);
+    match (candidates.next(), candidates.next()) {
+        (Some(column), None) => Some(format!(
+            "`{left},{right}` looks like one number: write {left}{right}",
+            left = rows.raw(column),
+            right = rows.raw(column + 1)
+        )),
+        _ => Some("put a cell that contains a comma in quotes".to_owned()),
+    }
+}
+
+fn is_identifier(text: &str) -> bool {
+    !text.is_empty()
+        && text.split('-').all(|part| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
+}
+
+/// A row as the object that the schema of tidy tables describes.
+fn row_as_json<'a>(cells: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut json = String::from("{");
+    for (index, (name, value)) in cells.enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        // Writing to a String cannot fail.
+        let _ = write!(json, "{comma}{}:{}", quoted(name), quoted(value));
+    }
+    json.push('}');
+    json
+}

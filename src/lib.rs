@@ -1,0 +1,35 @@
+//! candor: a linter for platform transparency reports.
+//!
+//! The library is a stack of layers; each imports only from those before it in this list (a test holds it to that):
+//!
+//! ```text
+//! source    bytes of every input, spans, lines, cells
+//! diag      what a finding is
+//! model     observations, series, periods, quantities, registries
+//! stats     pure functions
+//! load      JSON, YAML, TOML and CSV to spanned trees and rows
+//! schema    JSON Schema stage
+//! ingest    trees and rows to the model
+//! rule      what a rule is
+//! rules     the rules
+//! engine    plan, run, fold, sort
+//! config    candor.toml
+//! render    one file a format
+//! cli       one file a command
+//! ```
+//!
+//! It never prints, never reads the clock and never opens a connection.
+
+pub mod cli;
+pub mod config;
+pub mod diag;
+pub mod engine;
+pub mod ingest;
+pub mod load;
+pub mod model;
+pub mod render;
+pub mod rule;
+pub mod rules;
+pub mod schema;
+pub mod source;
+pub mod stats;

@@ -1,0 +1,84 @@
+//! The scanner's errors in plain words, with a pointer to the bracket or quote that is likely to blame.
+
+use super::super::builder::{Builder, Container};
+use super::super::line_number;
+use super::super::tree::{MAX_DEPTH, SyntaxError};
+use crate::source::Span;
+
+/// Rewords what the scanner said about the byte at `place`.
+pub(super) fn translate(text: &str, info: &str, place: u32, builder: &Builder<'_>) -> Box<SyntaxError> {
+    let span = character_at(text, place);
+    let (message, help) = reword(text, info, span);
+    let help = open_bracket(text, builder).filter(|_| is_about_brackets(info)).or(help.map(str::to_owned));
+    Box::new(SyntaxError { span, message, help })
+}
+
+/// The character at a place; empty at the end of the file and of a line.
+fn character_at(text: &str, place: u32) -> Span {
+    let next = text.get(place as usize..).and_then(|rest| rest.chars().next());
+    let length = next.filter(|character| !matches!(character, '\n' | '\r')).map_or(0, char::len_utf8);
+    Span::new(place, place + length as u32)
+}
+
+/// In brackets nearly every error is one of a bracket that was not closed.
+fn open_bracket(text: &str, builder: &Builder<'_>) -> Option<String> {
+    let frame = builder.innermost()?;
+    let bracket = match text.as_bytes().get(frame.start as usize) {
+        Some(b'[') if frame.container == Container::Array => '[',
+        Some(b'{') if frame.container == Container::Object => '{',
+        _ => return None,
+    };
+    Some(format!("the `{bracket}` opened at line {} is not closed", line_number(text, frame.start)))
+}
+
+fn is_about_brackets(info: &str) -> bool {
+    !["tab", "anchor", "quoted scalar", "recursion", "escape"].iter().any(|word| info.contains(word))
+}
+
+fn reword(text: &str, info: &str, span: Span) -> (String, Option<&'static str>) {
+    let found = text.get(span.range()).unwrap_or("");
+    let (message, help) = match info {
+        _ if info.contains("recursion limit") => {
+            return (format!("nested more than {MAX_DEPTH} levels deep"), None);
+        }
+        _ if info.contains("escape") || info.contains("hexadecimal") => {
+            ("a backslash escape that means nothing", "in single quotes a backslash is just a backslash")
+        }
+        _ if info.contains("tab") => ("a tab where YAML wants spaces", "indent with spaces"),
+        _ if info.contains("quoted scalar") => (
+            "the text in quotes that starts here is not closed",
+            "close the quotes, and indent its further lines",
+        ),
+        _ if info.contains("unknown anchor") => (
+            "this alias has no anchor before it",
+            "an alias `*name` repeats a value marked `&name` further up",
+        ),
+        _ if info.contains("flow mapping") => ("expected `,` or `}`", "close the brace"),
+        _ if info.contains("flow sequence") => ("expected `,` or `]`", "close the bracket"),
+        _ if info.contains("mapping values are not allowed") || info.contains("placement of ':'") => (
+            "a `:` that YAML does not expect here",
+            "put text with a colon in quotes, or mend the indentation",
+        ),
+        _ if info.contains("did not find expected key") => (
+            "this does not continue the mapping it is indented under",
+            "each line of a mapping is `key: value`, all at the same indentation",
+        ),
+        _ if info.contains("expected '-'") || info.contains("block sequence entries") => (
+            "this does not continue the list it is indented under",
+            "each entry of a list starts with `- `, all at the same indentation",
+        ),
+        _ if info.contains("simple key") => {
+            ("this key has no `:` after it", "each line of a mapping is `key: value`")
+        }
+        _ if info.contains("bracket") => {
+            ("a closing bracket without an opening one", "remove it, or open it")
+        }
+        _ if info.contains("unexpected character") => {
+            return (format!("unquoted text cannot start with `{found}`"), Some("put the text in quotes"));
+        }
+        _ if info.contains("indent") => ("the indentation does not fit", "indent entries of one level alike"),
+        _ if info.contains("unexpected eof") => ("the file ends too early", "it seems to be cut off"),
+        other => return (format!("not YAML: {other}"), None),
+    };
+    (message.to_owned(), Some(help))
+}

@@ -1,0 +1,492 @@
+//! Documents, blocks, observations and the series they form.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Period, Quantity, Registry, Unit};
+use crate::diag::{Location, Subject};
+use crate::source::{Cell, SourceId, Span};
+
+/// A term or label; shared, because few different ones occur many times.
+pub type Name = Arc<str>;
+
+/// Number of a document in its dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DocumentId(pub u32);
+
+/// Number of a block in its dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlockId(pub u32);
+
+/// Number of a series in its dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SeriesId(pub u32);
+
+/// Number of an observation in its dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObservationId(pub u32);
+
+/// Where an observation stands in the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The input.
+    pub source: SourceId,
+    /// The value itself.
+    pub value: Span,
+    /// The record that holds it: the row, or the period and its value.
+    pub record: Span,
+    /// Row and column where the input is a table.
+    pub cell: Option<Cell>,
+}
+
+impl Origin {
+    /// The place of the value.
+    pub const fn location(self) -> Location {
+        Location { source: self.source, span: self.value, cell: self.cell }
+    }
+}
+
+/// How things were counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Basis {
+    /// Whether several incidents may count as one: `yes`, `no`, `unknown`.
+    pub bundled: Option<Name>,
+    /// The moment that counts: `created`, `actioned`, `reported`.
+    pub counted_when: Option<Name>,
+}
+
+/// What a series is a series of. Two numbers belong to one series where all of this is the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SeriesKey {
+    /// Who states the numbers.
+    pub publisher: Name,
+    /// Whose activity they are about.
+    pub subject: Name,
+    /// What is measured.
+    pub metric: Name,
+    /// What one of the counted things is.
+    pub unit: Unit,
+    /// The publisher's category.
+    pub category: Option<Name>,
+    /// How it came in: user flag, hash match, trusted flagger …
+    pub channel: Option<Name>,
+    /// How it was found: automated, human, mixed.
+    pub detection: Option<Name>,
+    /// Where on the product.
+    pub surface: Option<Name>,
+    /// Where in the world.
+    pub jurisdiction: Option<Name>,
+    /// How it was counted.
+    pub basis: Basis,
+}
+
+impl SeriesKey {
+    /// The subject of a finding about this series, or about one period of it.
+    pub fn finding_subject(&self, period: Option<Period>) -> Subject {
+        Subject {
+            publisher: Some(self.publisher.to_string()),
+            entity: Some(self.subject.to_string()),
+            metric: Some(self.metric.to_string()),
+            category: self.breakdown(),
+            jurisdiction: self.jurisdiction.as_ref().map(ToString::to_string),
+            period: period.map(|period| period.to_string()),
+            path: None,
+        }
+    }
+
+    /// Category and the other breakdowns in one text; `None` where there is none.
+    pub fn breakdown(&self) -> Option<String> {
+        let parts = [&self.category, &self.channel, &self.detection, &self.surface];
+        let named: Vec<&str> = parts.into_iter().flatten().map(AsRef::as_ref).collect();
+        (!named.is_empty()).then(|| named.join(" / "))
+    }
+
+    /// Whether all but unit and basis are the same.
+    pub fn same_but_unit(&self, other: &Self) -> bool {
+        let blank = |key: &Self| Self { unit: Unit::Report, basis: Basis::default(), ..key.clone() };
+        blank(self) == blank(other)
+    }
+}
+
+/// Which format a document was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Report document in YAML.
+    ReportYaml,
+    /// Report document in JSON.
+    ReportJson,
+    /// Tidy table in CSV.
+    TidyCsv,
+    /// A registry of entities, metrics or breaks.
+    Registry,
+}
+
+impl Format {
+    /// The name that is printed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReportYaml => "report document (YAML)",
+            Self::ReportJson => "report document (JSON)",
+            Self::TidyCsv => "tidy table (CSV)",
+            Self::Registry => "registry",
+        }
+    }
+}
+
+/// Where the figures of a document come from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Provenance {
+    /// Address of the publication.
+    pub url: Option<String>,
+    /// Day on which it was retrieved.
+    pub retrieved: Option<String>,
+}
+
+/// One disclosure by one publisher, one vintage.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The input it was read from.
+    pub source: SourceId,
+    /// The format it was read as.
+    pub format: Format,
+    /// Publisher that the header names.
+    pub publisher: Name,
+    /// Day, month or year of publication as stated.
+    pub published: Option<String>,
+    /// Identifier of the vintage.
+    pub vintage: Option<String>,
+    /// Identifier of the vintage that it replaces.
+    pub supersedes: Option<String>,
+    /// Where its figures come from.
+    pub provenance: Provenance,
+    /// Whether it has a methodology note for all its series.
+    pub has_methodology: bool,
+    /// Where its header stands: findings about the document as a whole point there.
+    pub header: Span,
+    /// Whether it was read to its end. What is missing from a document that was not says nothing.
+    pub complete: bool,
+}
+
+/// The part of a series that one document states.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// The document.
+    pub document: DocumentId,
+    /// The series it belongs to.
+    pub series: SeriesId,
+    /// The publisher's wording for the subject.
+    pub label: Option<Name>,
+    /// What it is the total of: `subjects`, `categories` …; `None` where it is no total.
+    pub total_of: Option<Name>,
+    /// Whether the document lists all parts of this total.
+    pub all_parts: bool,
+    /// Whether the series has a methodology note or a definition of its own.
+    pub has_methodology: bool,
+    /// Where its unit is stated.
+    pub unit: Span,
+    /// Where its metric is stated.
+    pub metric: Span,
+    /// Where its subject is stated.
+    pub subject: Span,
+    /// Where its jurisdiction is stated.
+    pub jurisdiction: Span,
+    /// Where the block begins: the opening of the series, or its first row.
+    pub head: Span,
+}
+
+/// One published number.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// The block that states it.
+    pub block: BlockId,
+    /// When.
+    pub period: Period,
+    /// How much.
+    pub quantity: Quantity,
+    /// Where in the input.
+    pub origin: Origin,
+}
+
+/// All that is published about one thing, over time and across documents.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// What it is a series of.
+    pub key: SeriesKey,
+    /// The blocks that state it, in the order of the documents.
+    pub blocks: Vec<BlockId>,
+    /// Every observation, by period and then by document.
+    pub statements: Vec<ObservationId>,
+    /// One observation a period: the latest statement.
+    pub points: Vec<ObservationId>,
+}
+
+/// What kind of fault was met while an input was read; each belongs to one rule of the TR0xx family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// The input, or the rest of it, cannot be read.
+    Unreadable,
+    /// A value is not as the schema of its format demands.
+    Schema,
+    /// It is not known what kind of file this is.
+    UnrecognisedFormat,
+    /// A row has another number of cells than the header.
+    RaggedRow,
+    /// A key of an object stands there twice.
+    DuplicateKey,
+    /// A text stands where a number belongs.
+    UnparsableValue,
+    /// A placeholder was left in.
+    Placeholder,
+    /// Numbers of one column are written in two ways.
+    MixedNumberFormat,
+}
+
+/// A fault met while an input was read. Rules turn these into findings, so that selection, levels and verdicts apply.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What kind.
+    pub kind: ProblemKind,
+    /// Whether it is no more than worth knowing.
+    pub minor: bool,
+    /// Where.
+    pub location: Location,
+    /// Place in the structure, such as `#/series/3/unit` or the column's name.
+    pub path: String,
+    /// What is the matter.
+    pub message: String,
+    /// A few words under the place.
+    pub label: String,
+    /// What would mend it.
+    pub help: Option<String>,
+    /// Other places.
+    pub related: Vec<(Location, String)>,
+    /// Problems with the same group say the same thing again.
+    pub group: Option<String>,
+}
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub struct Dataset {
+    /// Disclosures.
+    pub documents: Vec<Document>,
+    /// Parts of series as documents state them.
+    pub blocks: Vec<Block>,
+    /// Series, sorted by key.
+    pub series: Vec<Series>,
+    /// Published numbers in the order of the inputs.
+    pub observations: Vec<Observation>,
+    /// What the words mean.
+    pub registry: Registry,
+    /// Faults met while reading.
+    pub problems: Vec<Problem>,
+    /// Values that were looked at, readable or not.
+    pub values_read: usize,
+    /// How many inputs could not be read, or not to their end.
+    pub unread_inputs: usize,
+}
+
+impl Dataset {
+    /// The document with this number.
+    pub fn document(&self, id: DocumentId) -> &Document {
+        &self.documents[id.0 as usize]
+    }
+
+    /// The block with this number.
+    pub fn block(&self, id: BlockId) -> &Block {
+        &self.blocks[id.0 as usize]
+    }
+
+    /// The observation with this number.
+    pub fn observation(&self, id: ObservationId) -> &Observation {
+        &self.observations[id.0 as usize]
+    }
+
+    /// The series with this number.
+    pub fn series(&self, id: SeriesId) -> &Series {
+        &self.series[id.0 as usize]
+    }
+
+    /// The block that states an observation.
+    pub fn block_of(&self, observation: &Observation) -> &Block {
+        self.block(observation.block)
+    }
+
+    /// The document that states an observation.
+    pub fn document_of(&self, observation: &Observation) -> &Document {
+        self.document(self.block_of(observation).document)
+    }
+
+    /// The latest statement of each period of a series, in order.
+    pub fn points<'d>(
+        &'d self,
+        series: &'d Series,
+    ) -> impl DoubleEndedIterator<Item = &'d Observation> + Clone {
+        series.points.iter().map(|id| self.observation(*id))
+    }
+
+    /// Every statement of a series, by period and then by document.
+    pub fn statements<'d>(&'d self, series: &'d Series) -> impl Iterator<Item = &'d Observation> + Clone {
+        series.statements.iter().map(|id| self.observation(*id))
+    }
+
+    /// Whether a series is a total of others, in any document.
+    pub fn is_total(&self, series: &Series) -> bool {
+        series.blocks.iter().any(|id| self.block(*id).total_of.is_some())
+    }
+
+    /// The place of a span in the document of a block.
+    pub fn location_in(&self, block: &Block, span: Span) -> Location {
+        Location { source: self.document(block.document).source, span, cell: None }
+    }
+
+    /// Whether nothing that one document lacks could stand in an input that was not read.
+    pub fn is_completely_read(&self) -> bool {
+        self.unread_inputs == 0 && self.documents.iter().all(|document| document.complete)
+    }
+}
+
+/// Collects documents, blocks and observations while inputs are read, and joins them into series at the end.
+#[derive(Debug, Default)]
+pub struct Builder {
+    dataset: Dataset,
+    keys: Vec<SeriesKey>,
+    by_key: HashMap<SeriesKey, SeriesId>,
+}
+
+impl Builder {
+    /// A builder that knows these terms.
+    pub fn new(registry: Registry) -> Self {
+        Self { dataset: Dataset { registry, ..Dataset::default() }, ..Self::default() }
+    }
+
+    /// Adds a document.
+    pub fn document(&mut self, document: Document) -> DocumentId {
+        self.dataset.documents.push(document);
+        DocumentId(self.dataset.documents.len() as u32 - 1)
+    }
+
+    /// The publisher of a document.
+    pub fn document_publisher(&self, id: DocumentId) -> Name {
+        self.dataset.document(id).publisher.clone()
+    }
+
+    /// Names the publisher of a document that has none yet: a table states it in its rows.
+    pub fn set_publisher(&mut self, id: DocumentId, publisher: Name) {
+        let document = &mut self.dataset.documents[id.0 as usize];
+        if document.publisher.is_empty() {
+            document.publisher = publisher;
+        }
+    }
+
+    /// Notes that a document was not read to its end, or not in every row.
+    pub fn mark_incomplete(&mut self, id: DocumentId) {
+        self.dataset.documents[id.0 as usize].complete = false;
+    }
+
+    /// The number of the series with this key; a new one where it is new.
+    pub fn series(&mut self, key: SeriesKey) -> SeriesId {
+        if let Some(id) = self.by_key.get(&key) {
+            return *id;
+        }
+        let id = SeriesId(self.keys.len() as u32);
+        self.keys.push(key.clone());
+        self.by_key.insert(key, id);
+        id
+    }
+
+    /// Adds a block.
+    pub fn block(&mut self, block: Block) -> BlockId {
+        self.dataset.blocks.push(block);
+        BlockId(self.dataset.blocks.len() as u32 - 1)
+    }
+
+    /// Adds an observation.
+    pub fn observation(&mut self, observation: Observation) {
+        self.dataset.observations.push(observation);
+    }
+
+    /// Adds a fault.
+    pub fn problem(&mut self, problem: Problem) {
+        self.dataset.problems.push(problem);
+    }
+
+    /// Counts values that were looked at.
+    pub fn count_values(&mut self, count: usize) {
+        self.dataset.values_read += count;
+    }
+
+    /// Counts an input that could not be read to its end.
+    pub fn count_unread(&mut self) {
+        self.dataset.unread_inputs += 1;
+    }
+
+    /// Makes room for observations.
+    pub fn reserve(&mut self, count: usize) {
+        self.dataset.observations.reserve(count);
+    }
+
+    /// The terms known so far.
+    pub fn registry(&mut self) -> &mut Registry {
+        &mut self.dataset.registry
+    }
+
+    /// Joins blocks into series, sorted by key so that the order of the inputs does not matter.
+    pub fn finish(self) -> Dataset {
+        let Self { mut dataset, keys, .. } = self;
+        let mut order: Vec<usize> = (0..keys.len()).collect();
+        order.sort_unstable_by(|left, right| keys[*left].cmp(&keys[*right]));
+        let mut renumbered = vec![SeriesId(0); keys.len()];
+        for (new, old) in order.iter().enumerate() {
+            renumbered[*old] = SeriesId(new as u32);
+        }
+        let mut keys: Vec<Option<SeriesKey>> = keys.into_iter().map(Some).collect();
+        dataset.series = order
+            .iter()
+            .filter_map(|old| keys[*old].take())
+            .map(|key| Series { key, blocks: Vec::new(), statements: Vec::new(), points: Vec::new() })
+            .collect();
+        for (index, block) in dataset.blocks.iter_mut().enumerate() {
+            block.series = renumbered[block.series.0 as usize];
+            dataset.series[block.series.0 as usize].blocks.push(BlockId(index as u32));
+        }
+        for (index, observation) in dataset.observations.iter().enumerate() {
+            let series = dataset.blocks[observation.block.0 as usize].series;
+            dataset.series[series.0 as usize].statements.push(ObservationId(index as u32));
+        }
+        let ranks = vintage_ranks(&dataset.documents);
+        let mut series = std::mem::take(&mut dataset.series);
+        for one in &mut series {
+            order_statements(&dataset, &ranks, one);
+        }
+        dataset.series = series;
+        dataset
+    }
+}
+
+/// Place of each document in the order of publication. Documents without a date come first, and among equals the
+/// order of the inputs decides.
+fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..documents.len()).collect();
+    order.sort_by(|left, right| documents[*left].published.cmp(&documents[*right].published));
+    let mut ranks = vec![0; documents.len()];
+    for (rank, document) in order.into_iter().enumerate() {
+        ranks[document] = rank as u32;
+    }
+    ranks
+}
+
+fn order_statements(dataset: &Dataset, ranks: &[u32], series: &mut Series) {
+    let key = |id: &ObservationId| {
+        let observation = dataset.observation(*id);
+        let document = dataset.block_of(observation).document;
+        (observation.period, ranks[document.0 as usize], id.0)
+    };
+    if !series.statements.is_sorted_by_key(key) {
+        series.statements.sort_unstable_by_key(key);
+    }
+    let same_period = |left: &ObservationId, right: &ObservationId| {
+        dataset.observation(*left).period == dataset.observation(*right).period
+    };
+    series.points =
+        series.statements.chunk_by(same_period).filter_map(|statements| statements.last().copied()).collect();
+}

@@ -1,0 +1,23 @@
+//! The data model: what was published, free of file formats.
+//!
+//! A [`Dataset`] holds the [`Document`]s that were read (one disclosure by one publisher, one vintage each), the
+//! [`Block`]s in them (the part of a series that one document states) and the [`Observation`]s (one published number
+//! each, with its [`Origin`]). Blocks that speak of the same thing form one [`Series`], across documents; that is what
+//! rules look at. The [`Registry`] says what the words mean: entities, metrics and documented breaks.
+
+mod dataset;
+mod period;
+mod quantity;
+mod registry;
+mod unit;
+
+pub use dataset::{
+    Basis, Block, BlockId, Builder, Dataset, Document, DocumentId, Format, Name, Observation, ObservationId,
+    Origin, Problem, ProblemKind, Provenance, Series, SeriesId, SeriesKey,
+};
+pub use period::{Frequency, Period};
+pub use quantity::{Absence, Interval, NumberFault, Quantity, Rounded, parse_number};
+pub use registry::{
+    Alias, Break, Direction, Entity, EntityKind, Membership, Metric, RateOf, Registry, jurisdictions,
+};
+pub use unit::{Additivity, Unit};

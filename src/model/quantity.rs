@@ -1,0 +1,264 @@
+//! A published number is an interval.
+//!
+//! `9,400,000` printed to the hundred thousand says "between 9.35 and 9.45 million"; `4 %–5 %` says what it says; an
+//! exact count is an interval of one point. [`Quantity`] keeps which of these was meant, and every comparison between
+//! published numbers is made on the [`Interval`], so that rounding never shows up as a difference.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::diag::grouped;
+
+/// What a cell says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Quantity {
+    /// A number printed in full.
+    Exact(Decimal),
+    /// A number rounded to a step.
+    Rounded(Box<Rounded>),
+    /// A range, such as `0 – 249`.
+    Range(Box<Interval>),
+    /// At least this much.
+    LowerBound(Decimal),
+    /// No number.
+    Absent(Absence),
+}
+
+/// A number rounded to the nearest multiple of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rounded {
+    /// The printed number.
+    pub value: Decimal,
+    /// The step, greater than zero.
+    pub step: Decimal,
+}
+
+/// Why there is no number. The number 0 is not among these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Absence {
+    /// Known to the publisher and withheld.
+    Suppressed,
+    /// Not stated.
+    NotReported,
+    /// The question does not arise.
+    NotApplicable,
+    /// Something is written there that could not be read as a number; a finding says what.
+    Unreadable,
+}
+
+/// All the numbers between two ends, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// Lowest number.
+    pub low: Decimal,
+    /// Highest number; `None` where there is no upper end.
+    pub high: Option<Decimal>,
+}
+
+impl Interval {
+    /// The interval of one number.
+    pub const fn point(value: Decimal) -> Self {
+        Self { low: value, high: Some(value) }
+    }
+
+    /// Sum of two intervals: the lowest possible to the highest possible sum. `None` where it cannot be represented.
+    pub fn add(self, other: Self) -> Option<Self> {
+        let low = self.low.checked_add(other.low)?;
+        let high = match (self.high, other.high) {
+            (Some(left), Some(right)) => Some(left.checked_add(right)?),
+            _ => None,
+        };
+        Some(Self { low, high })
+    }
+
+    /// Whether one number could be in both. Touching ends count: which way a tie was rounded is not known.
+    pub fn meets(self, other: Self) -> bool {
+        self.high.is_none_or(|high| other.low <= high) && other.high.is_none_or(|high| self.low <= high)
+    }
+
+    /// Whether every number in this one is below every number in the other.
+    pub fn is_below(self, other: Self) -> bool {
+        self.high.is_some_and(|high| high < other.low)
+    }
+
+    /// Whether it is a single number.
+    pub fn is_point(self) -> bool {
+        self.high == Some(self.low)
+    }
+}
+
+impl Quantity {
+    /// A number rounded to `step`; exact where the step is zero or less.
+    pub fn rounded(value: Decimal, step: Decimal) -> Self {
+        if step <= Decimal::ZERO {
+            Self::Exact(value)
+        } else {
+            Self::Rounded(Box::new(Rounded { value, step }))
+        }
+    }
+
+    /// The numbers it may stand for; `None` for an absence, or where an end cannot be represented.
+    pub fn interval(&self) -> Option<Interval> {
+        match self {
+            Self::Exact(value) => Some(Interval::point(*value)),
+            Self::Rounded(rounded) => {
+                let half = rounded.step.checked_div(Decimal::TWO)?;
+                let low = rounded.value.checked_sub(half)?;
+                Some(Interval { low, high: Some(rounded.value.checked_add(half)?) })
+            }
+            Self::Range(interval) => Some(**interval),
+            Self::LowerBound(low) => Some(Interval { low: *low, high: None }),
+            Self::Absent(_) => None,
+        }
+    }
+
+    /// The printed number, or the middle of a range; `None` for a lower bound or an absence.
+    pub fn point(&self) -> Option<Decimal> {
+        match self {
+            Self::Exact(value) => Some(*value),
+            Self::Rounded(rounded) => Some(rounded.value),
+            Self::Range(interval) => interval.low.checked_add(interval.high?)?.checked_div(Decimal::TWO),
+            Self::LowerBound(_) | Self::Absent(_) => None,
+        }
+    }
+
+    /// [`Quantity::point`] for statistics, where the last digits do not matter.
+    pub fn approximate(&self) -> Option<f64> {
+        self.point()?.to_f64()
+    }
+
+    /// Width of the printed step: 0 where the number is exact.
+    pub fn step(&self) -> Decimal {
+        match self {
+            Self::Rounded(rounded) => rounded.step,
+            Self::Range(interval) => interval.high.map_or(Decimal::ZERO, |high| high - interval.low),
+            _ => Decimal::ZERO,
+        }
+    }
+
+    /// Whether it is an exact whole number.
+    pub fn is_exact_count(&self) -> bool {
+        matches!(self, Self::Exact(value) if value.is_integer())
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(value) => formatter.write_str(&grouped(*value)),
+            Self::Rounded(rounded) => {
+                write!(formatter, "{} (to the nearest {})", grouped(rounded.value), grouped(rounded.step))
+            }
+            Self::Range(interval) => write!(formatter, "{interval}"),
+            Self::LowerBound(low) => write!(formatter, "at least {}", grouped(*low)),
+            Self::Absent(absence) => formatter.write_str(absence.words()),
+        }
+    }
+}
+
+impl fmt::Display for Interval {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.high {
+            Some(high) if high == self.low => formatter.write_str(&grouped(high)),
+            Some(high) => write!(formatter, "{} to {}", grouped(self.low), grouped(high)),
+            None => write!(formatter, "at least {}", grouped(self.low)),
+        }
+    }
+}
+
+impl Absence {
+    /// In words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Suppressed => "suppressed",
+            Self::NotReported => "not reported",
+            Self::NotApplicable => "not applicable",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Why a text is not a number that candor can keep exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberFault {
+    /// It is not written as a plain decimal number.
+    NotANumber,
+    /// It has more than 28 significant digits.
+    TooManyDigits,
+}
+
+/// Reads a plain decimal number (`-12`, `0.25`, `1.5e6`) with every digit kept.
+///
+/// # Errors
+/// Where the text is something else, or has more digits than can be kept.
+pub fn parse_number(text: &str) -> Result<Decimal, NumberFault> {
+    // Most cells are whole numbers of at most 18 digits: those need no general parser.
+    if text.len() <= 18 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let value = text.bytes().fold(0i64, |number, byte| number * 10 + i64::from(byte - b'0'));
+        return Ok(Decimal::from(value));
+    }
+    if !is_plain_number(text) {
+        return Err(NumberFault::NotANumber);
+    }
+    let parsed = if text.contains(['e', 'E']) {
+        Decimal::from_scientific(text)
+    } else {
+        Decimal::from_str_exact(text.strip_prefix('+').unwrap_or(text))
+    };
+    parsed.map_err(|_| NumberFault::TooManyDigits)
+}
+
+fn is_plain_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    digits(whole)
+        && digits(fraction)
+        && !(whole.is_empty() && fraction.is_empty())
+        && digits(exponent)
+        && !exponent.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Decimal {
+        parse_number(text).unwrap()
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for text in ["0", "36210368", "-12", "0.9470000000000001", "1234567890123456789012345678"] {
+            assert_eq!(number(text).to_string(), text);
+        }
+        assert_eq!(number("1.5e6"), Decimal::from(1_500_000));
+        assert_eq!(parse_number("123456789012345678901234567890"), Err(NumberFault::TooManyDigits));
+        assert_eq!(parse_number("1e400"), Err(NumberFault::TooManyDigits));
+        for text in ["", "-", ".", "1,000", "1 000", "4%", "0x10", "NaN", "1e", "１"] {
+            assert_eq!(parse_number(text), Err(NumberFault::NotANumber), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rounded_number_is_the_interval_that_rounds_to_it() {
+        let rounded = Quantity::rounded(number("29200000"), number("100000"));
+        let interval = rounded.interval().unwrap();
+        assert_eq!((interval.low, interval.high), (number("29150000"), Some(number("29250000"))));
+        assert!(interval.meets(Interval::point(number("29250000"))));
+        assert!(!interval.meets(Interval::point(number("29250001"))));
+        assert!(interval.is_below(Interval { low: number("29250001"), high: None }));
+    }
+
+    #[test]
+    fn the_open_end_stays_open_in_sums() {
+        let at_least = Quantity::LowerBound(Decimal::TEN).interval().unwrap();
+        let sum = at_least.add(Interval::point(Decimal::ONE)).unwrap();
+        assert_eq!((sum.low, sum.high), (Decimal::from(11), None));
+        assert!(sum.meets(Interval::point(Decimal::from(1000))) && !sum.meets(Interval::point(Decimal::TEN)));
+    }
+}

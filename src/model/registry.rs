@@ -1,0 +1,267 @@
+//! What the words mean: entities, metrics and documented breaks.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::{Period, SeriesKey, Unit};
+use crate::diag::Location;
+
+/// A company, brand, clearinghouse or regulator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entity {
+    /// Identifier that documents use.
+    pub id: String,
+    /// Name in prose.
+    pub name: String,
+    /// What it is.
+    pub kind: EntityKind,
+    /// Classes of service it offers, such as `messaging`; entities that share one are peers.
+    pub services: Vec<String>,
+    /// Other names it has been published under.
+    pub aliases: Vec<Alias>,
+    /// Whom it belongs or belonged to.
+    pub parents: Vec<Membership>,
+    /// Last day on which it existed; open where it still does or that is not known.
+    pub until: Option<Date>,
+    /// Where it is defined, where a file of the user defines it.
+    pub location: Option<Location>,
+}
+
+/// What an entity is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntityKind {
+    /// A company; may have brands.
+    Company,
+    /// A service under a name of its own.
+    Brand,
+    /// Receives and passes on reports.
+    Clearinghouse,
+    /// Supervises by law.
+    Regulator,
+}
+
+/// A name that an entity has been published under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alias {
+    /// The name as printed.
+    pub name: String,
+    /// First year or day; open where it is not known.
+    pub from: Option<Date>,
+    /// Last year or day; open where it is not known.
+    pub until: Option<Date>,
+}
+
+/// Belonging to a parent for some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// Identifier of the parent.
+    pub parent: String,
+    /// First day; open where it is not known.
+    pub from: Option<Date>,
+    /// Last day; open where it still holds.
+    pub until: Option<Date>,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metric {
+    /// Identifier that documents use.
+    pub id: String,
+    /// Name in prose.
+    pub name: String,
+    /// Its unit of count.
+    pub unit: Unit,
+    /// Metrics that this one can never exceed, such as `appeals` for `restorations`.
+    pub at_most: Vec<String>,
+    /// The counts that it is a quotient of.
+    pub rate_of: Option<RateOf>,
+    /// Metrics that count the same events in another unit.
+    pub linked: Vec<String>,
+}
+
+/// The counts behind a rate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateOf {
+    /// Metric above the line.
+    pub numerator: String,
+    /// Metric below the line.
+    pub denominator: String,
+}
+
+/// Which way a break moves the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// They rise.
+    Up,
+    /// They fall.
+    Down,
+    /// Either.
+    Either,
+}
+
+/// A documented event that changes what is counted, or how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Break {
+    /// Identifier.
+    pub id: String,
+    /// What happened, in a few words.
+    pub title: String,
+    /// Publishers whose figures it touches; all where empty.
+    pub publishers: Vec<String>,
+    /// Entities whose figures it touches, with their members; all where empty.
+    pub entities: Vec<String>,
+    /// Metrics it touches; all where empty.
+    pub metrics: Vec<String>,
+    /// Jurisdictions it touches; all where empty.
+    pub jurisdictions: Vec<String>,
+    /// First day.
+    pub from: Date,
+    /// Last day, where the change was not sudden.
+    pub until: Option<Date>,
+    /// Which way the figures move.
+    pub direction: Direction,
+    /// What happened, in a sentence or two.
+    pub explanation: String,
+    /// Address of the publication that documents it.
+    pub source: Option<String>,
+    /// Where it is defined.
+    pub location: Option<Location>,
+}
+
+/// Parents above an entity that are followed.
+const LONGEST_CHAIN: usize = 8;
+
+/// All known terms.
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    entities: BTreeMap<String, Entity>,
+    metrics: BTreeMap<String, Metric>,
+    breaks: Vec<Break>,
+}
+
+/// Codes of countries (ISO 3166-1 alpha-2), of the EU and of the world, with their names.
+pub fn jurisdictions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    include_str!("../../registry/jurisdictions.csv").lines().skip(1).filter_map(|line| line.split_once(','))
+}
+
+impl Registry {
+    /// Adds an entity; a later one with the same identifier replaces it.
+    pub fn add_entity(&mut self, entity: Entity) {
+        self.entities.insert(entity.id.clone(), entity);
+    }
+
+    /// Adds a metric; a later one with the same identifier replaces it.
+    pub fn add_metric(&mut self, metric: Metric) {
+        self.metrics.insert(metric.id.clone(), metric);
+    }
+
+    /// Adds a break; breaks are kept in the order of their dates.
+    pub fn add_break(&mut self, new: Break) {
+        self.breaks.retain(|old| old.id != new.id);
+        let place = self.breaks.partition_point(|old| (old.from, &old.id) < (new.from, &new.id));
+        self.breaks.insert(place, new);
+    }
+
+    /// The entity with this identifier.
+    pub fn entity(&self, id: &str) -> Option<&Entity> {
+        self.entities.get(id)
+    }
+
+    /// All entities by identifier.
+    pub fn entities(&self) -> impl Iterator<Item = &Entity> {
+        self.entities.values()
+    }
+
+    /// The metric with this identifier.
+    pub fn metric(&self, id: &str) -> Option<&Metric> {
+        self.metrics.get(id)
+    }
+
+    /// All metrics by identifier.
+    pub fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        self.metrics.values()
+    }
+
+    /// All breaks by date.
+    pub fn breaks(&self) -> &[Break] {
+        &self.breaks
+    }
+
+    /// Name of an entity in prose; its identifier where it is not known.
+    pub fn entity_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.entity(id).map_or(id, |entity| &entity.name)
+    }
+
+    /// Name of a metric in prose; its identifier where it is not known.
+    pub fn metric_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.metric(id).map_or(id, |metric| &metric.name)
+    }
+
+    /// The parent that an entity had on the last day of a period: what was acquired during a year is listed under its
+    /// new owner when the year's figures come out.
+    pub fn parent_in(&self, id: &str, period: Period) -> Option<&Entity> {
+        let memberships = &self.entity(id)?.parents;
+        let holds = |membership: &&Membership| {
+            membership.from.is_none_or(|from| from <= period.end)
+                && membership.until.is_none_or(|until| until >= period.end)
+        };
+        self.entity(&memberships.iter().find(holds)?.parent)
+    }
+
+    /// The company that an entity belongs to in a period, through any number of parents; itself where it has none.
+    pub fn top_of<'a>(&'a self, id: &'a str, period: Period) -> &'a str {
+        let mut top = id;
+        // A registry may name parents in a circle; no real chain is longer than this.
+        for _ in 0..LONGEST_CHAIN {
+            match self.parent_in(top, period) {
+                Some(parent) => top = &parent.id,
+                None => break,
+            }
+        }
+        top
+    }
+
+    /// Whether an entity is another one, or belonged to it in the period, directly or through others.
+    pub fn belongs_to(&self, id: &str, ancestor: &str, period: Period) -> bool {
+        let mut current = id;
+        for _ in 0..LONGEST_CHAIN {
+            if current == ancestor {
+                return true;
+            }
+            match self.parent_in(current, period) {
+                Some(parent) => current = &parent.id,
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// Breaks that could explain a change of a series from one period to the next: they touch its publisher, metric
+    /// and jurisdiction, began between the first day of the earlier and the last day of the later period, and move
+    /// figures that way. Whether they touch the entity is for `touches` to say.
+    pub fn breaks_between<'a>(
+        &'a self,
+        key: &'a SeriesKey,
+        earlier: Period,
+        later: Period,
+        rises: bool,
+        touches: impl Fn(&str) -> bool + 'a,
+    ) -> impl Iterator<Item = &'a Break> {
+        let names = |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
+        self.breaks.iter().filter(move |one| {
+            let in_time = one.from <= later.end && one.until.unwrap_or(one.from) > earlier.start;
+            let place = key.jurisdiction.as_deref().unwrap_or("worldwide");
+            in_time
+                && names(&one.publishers, &key.publisher)
+                && names(&one.metrics, &key.metric)
+                && names(&one.jurisdictions, place)
+                && match one.direction {
+                    Direction::Up => rises,
+                    Direction::Down => !rises,
+                    Direction::Either => true,
+                }
+                && (one.entities.is_empty() || one.entities.iter().any(|entity| touches(entity)))
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! From an [`Outcome`] to text: one file a format.
+//!
+//! [`render`] is the way in; it gets everything it prints from its arguments (no clock, no terminal, no
+//! environment), so that the same check always gives the same bytes. `terminal` draws each finding over an excerpt of
+//! its input with miette, `concise` writes one line a finding, `json` writes everything for other programs. The other
+//! files are what these share: `excerpt` cuts a window out of an input, `words` makes text safe to print and wraps it,
+//! `inputs` says what was read of each input, `summary` counts, `paint` colours.
+
+mod concise;
+mod excerpt;
+mod inputs;
+mod json;
+mod paint;
+mod summary;
+mod terminal;
+mod words;
+
+use crate::diag::{Finding, Level};
+use crate::engine::Outcome;
+use crate::source::Sources;
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// For people: each finding drawn over the lines it speaks of.
+    Terminal,
+    /// For editors and quick looks: one line a finding.
+    Concise,
+    /// For programs: everything, as described by the schema `findings-v1`.
+    Json,
+}
+
+impl Format {
+    /// Every format, in the order of the help text.
+    pub const ALL: [Self; 3] = [Self::Terminal, Self::Concise, Self::Json];
+
+    /// The name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Concise => "concise",
+            Self::Json => "json",
+        }
+    }
+
+    /// The format with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.as_str() == name)
+    }
+}
+
+/// How the formats for people look. JSON takes no notice of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to write terminal colours; without them no escape byte is written.
+    pub colour: bool,
+    /// Columns of the terminal. Less than 40 counts as 40.
+    pub width: usize,
+    /// Whether to list what every rule did.
+    pub verbose: bool,
+    /// Whether to list every finding that was folded into another one.
+    pub all: bool,
+}
+
+impl Default for Style {
+    /// Plain text, 100 columns wide, nothing more than the findings.
+    fn default() -> Self {
+        Self { colour: false, width: 100, verbose: false, all: false }
+    }
+}
+
+/// What a report states about the run and cannot know from its outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunInfo {
+    /// Version of candor.
+    pub version: String,
+    /// Hash of all rules with their parameters and documentation.
+    pub rule_set_hash: String,
+    /// Lowest level at which a finding makes the check fail; `None` where none does.
+    pub fail_on: Option<Level>,
+    /// The exit code that the check ends with.
+    pub exit_code: u8,
+}
+
+/// Writes an outcome in a format. The text ends with a line break.
+pub fn render(outcome: &Outcome, format: Format, style: &Style, run: &RunInfo) -> String {
+    match format {
+        Format::Terminal => terminal::render(outcome, style),
+        Format::Concise => concise::render(outcome, style),
+        Format::Json => json::render(outcome, run),
+    }
+}
+
+/// Writes findings that belong to no check, such as faults of a configuration, as [`Format::Terminal`] does: each with a
+/// blank line after it, without totals.
+pub fn faults(sources: &Sources, findings: &[Finding], style: &Style) -> String {
+    terminal::findings(sources, findings, style)
+}
+
+/// How many findings are folded into one, at any depth.
+fn folded_count(finding: &Finding) -> usize {
+    finding.folded.iter().map(|one| 1 + folded_count(one)).sum()
+}
+
+/// Every finding that is folded into one, at any depth, in order.
+fn folded_findings(finding: &Finding) -> Vec<&Finding> {
+    finding.folded.iter().flat_map(|one| std::iter::once(one).chain(folded_findings(one))).collect()
+}

@@ -1,0 +1,198 @@
+//! The contract between a rule and everything else.
+//!
+//! A rule is a static [`Rule`]: its code and name, what it needs, its parameters, its documentation and a function
+//! that looks at a [`Context`] and puts findings into a [`Sink`]. It sees the data and its own parameters; it knows
+//! nothing of files, configuration or printing. Every rule ends in a [`Verdict`], also when it found nothing.
+
+mod parameters;
+
+use jiff::civil::Date;
+
+pub use parameters::{Parameter, Parameters, Policy, Selector, Settings};
+
+use crate::diag::{Finding, Label, Level, Location, RuleId, Subject};
+use crate::model::Dataset;
+
+/// A check with a stable code.
+#[derive(Debug)]
+pub struct Rule {
+    /// Code and name.
+    pub id: RuleId,
+    /// Level of its findings unless it, or the configuration, says otherwise.
+    pub level: Level,
+    /// What must be there for it to run.
+    pub needs: &'static [Need],
+    /// Numbers that decide, each with a default.
+    pub parameters: &'static [Parameter],
+    /// What it finds, why that matters, how, an example: Markdown.
+    pub documentation: &'static str,
+    /// The check.
+    pub check: fn(&Context<'_>, &mut Sink),
+}
+
+impl Rule {
+    /// The first sentence of the documentation.
+    pub fn summary(&self) -> &'static str {
+        self.documentation.trim_start().split("\n\n").next().unwrap_or_default().trim()
+    }
+
+    /// Whether a word from the user names this rule or its family: `TR301`, `sharp-drop`, `TR3`, `ALL`.
+    pub fn is_named(&self, word: &str) -> bool {
+        word == "ALL"
+            || word == self.id.name
+            || (word.len() >= 3 && word.starts_with("TR") && self.id.code.starts_with(word))
+    }
+}
+
+/// What a rule does with the data at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It looked at this many things.
+    Checked {
+        /// How many values, series, rows … were looked at.
+        examined: usize,
+    },
+    /// The data hold nothing that it speaks of.
+    NotApplicable(String),
+    /// Something that it needs was not supplied, or it is turned off, or it failed.
+    NotRun(String),
+}
+
+/// Something that a rule cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// At least one input.
+    Inputs,
+    /// At least one published number.
+    Observations,
+    /// A series with this many periods.
+    Periods(usize),
+    /// A series that is the total of others.
+    Totals,
+    /// A registry that names entities.
+    Entities,
+    /// A registry that says which services entities offer.
+    Services,
+    /// A table with rows and columns.
+    Table,
+}
+
+impl Need {
+    /// The verdict where it is missing; `None` where it is there.
+    pub fn missing_in(self, dataset: &Dataset) -> Option<Verdict> {
+        let not_applicable = |why: String| Some(Verdict::NotApplicable(why));
+        let not_run = |why: &str| Some(Verdict::NotRun(why.to_owned()));
+        match self {
+            Self::Inputs => None,
+            Self::Observations if dataset.observations.is_empty() => {
+                not_applicable("no published number".to_owned())
+            }
+            Self::Periods(count) if dataset.series.iter().all(|series| series.points.len() < count) => {
+                not_applicable(format!("no series of {count} periods or more"))
+            }
+            Self::Totals if dataset.blocks.iter().all(|block| block.total_of.is_none()) => {
+                not_applicable("no total whose parts are stated (`total_of`)".to_owned())
+            }
+            Self::Entities if dataset.registry.entities().next().is_none() => {
+                not_run("no registry of entities")
+            }
+            Self::Services if dataset.registry.entities().all(|entity| entity.services.is_empty()) => {
+                not_run("no registry says which services entities offer")
+            }
+            Self::Table
+                if dataset
+                    .documents
+                    .iter()
+                    .all(|document| document.format != crate::model::Format::TidyCsv) =>
+            {
+                not_applicable("no table".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a rule may look at.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The data.
+    pub dataset: &'a Dataset,
+    /// The rule's parameters as configured.
+    pub parameters: Parameters<'a>,
+    /// The day on which the check is made, where the user names one.
+    pub as_of: Option<Date>,
+}
+
+/// Takes what a rule finds.
+#[derive(Debug)]
+pub struct Sink {
+    rule: RuleId,
+    level: Level,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    examined: usize,
+    not_applicable: Option<String>,
+}
+
+impl Sink {
+    /// An empty sink for a rule.
+    pub fn new(rule: &Rule) -> Self {
+        Self { rule: rule.id, level: rule.level, findings: Vec::new(), examined: 0, not_applicable: None }
+    }
+
+    /// A finding of this rule at its own level; complete it, then [`Sink::push`] it.
+    pub fn finding(
+        &self,
+        subject: Subject,
+        message: impl Into<String>,
+        at: Location,
+        label: impl Into<String>,
+    ) -> Finding {
+        Finding::new(self.rule, self.level, subject, message, Label::new(at, label))
+    }
+
+    /// Takes a finding.
+    pub fn push(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Counts what was looked at.
+    pub fn examined(&mut self, count: usize) {
+        self.examined += count;
+    }
+
+    /// Says why there was nothing to look at; it counts where nothing was examined.
+    pub fn nothing_to_check(&mut self, why: &str) {
+        self.not_applicable.get_or_insert_with(|| why.to_owned());
+    }
+
+    /// What the rule did.
+    pub fn verdict(&self) -> Verdict {
+        match &self.not_applicable {
+            Some(why) if self.examined == 0 => Verdict::NotApplicable(why.clone()),
+            _ => Verdict::Checked { examined: self.examined },
+        }
+    }
+}
+
+/// Declares a rule: its documentation as a doc comment, then `NAME = code name level`, needs, parameters and check.
+#[macro_export]
+macro_rules! declare_rule {
+    (
+        $(#[doc = $documentation:literal])*
+        $code:literal $name:literal $level:ident;
+        needs [$($need:expr),* $(,)?];
+        parameters $parameters:expr;
+        check $check:path
+    ) => {
+        $(#[doc = $documentation])*
+        pub static RULE: $crate::rule::Rule = $crate::rule::Rule {
+            id: $crate::diag::RuleId { code: $code, name: $name },
+            level: $crate::diag::Level::$level,
+            needs: &[$($need),*],
+            parameters: $parameters,
+            documentation: concat!($($documentation, "\n"),*),
+            check: $check,
+        };
+    };
+}

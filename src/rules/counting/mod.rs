@@ -1,0 +1,3 @@
+//! TR4xx: what is being counted changed.
+
+pub mod units_compared;

@@ -1,0 +1,120 @@
+use std::collections::HashSet;
+
+use super::names;
+use crate::diag::{listing, quantity_of};
+use crate::model::{Block, Dataset, Name, Observation, Period, Series};
+use crate::rule::{Context, Need, Sink};
+
+crate::declare_rule! {
+    /// A missing period inside a series.
+    ///
+    /// A gap makes every comparison over it one of two years, and a figure that was published may have been lost on
+    /// the way. Where a document was not read to its end, or its list of series is declared a selection, nothing can
+    /// be said of what it does not hold. A value that is stated as not reported is no gap, and neither is a subject
+    /// that a complete list of the missing period does not name: subjects come and go.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// series:
+    ///   - {subject: example, values: {2020: 100, 2021: 120, 2023: 130}}
+    /// ```
+    "TR101" "period-gap" Warning;
+    needs [Need::Periods(2)];
+    parameters &[];
+    check check
+}
+
+fn check(context: &Context<'_>, sink: &mut Sink) {
+    let dataset = context.dataset;
+    let listed = complete_lists(dataset);
+    for series in &dataset.series {
+        let points: Vec<&Observation> = dataset.points(series).collect();
+        sink.examined(points.len());
+        for (index, earlier) in points.iter().enumerate() {
+            let frequency = earlier.period.frequency();
+            let Some(later) = points[index + 1..].iter().find(|one| one.period.frequency() == frequency)
+            else {
+                continue;
+            };
+            let mut missing = missing_between(earlier.period, later.period);
+            if series.key.subject != series.key.publisher {
+                missing
+                    .retain(|period| !listed.contains(&(&series.key.publisher, &series.key.metric, *period)));
+            }
+            if !missing.is_empty() && can_tell(dataset, series, earlier, later) {
+                report(sink, series, (earlier, later), &missing);
+            }
+        }
+    }
+}
+
+/// Periods for which a document says that it lists all subjects.
+fn complete_lists(dataset: &Dataset) -> HashSet<(&Name, &Name, Period)> {
+    let is_complete_list = |block: &Block| {
+        block.total_of.as_deref() == Some("subjects")
+            && block.all_parts
+            && dataset.document(block.document).complete
+    };
+    let totals = dataset.observations.iter().filter(|one| is_complete_list(dataset.block_of(one)));
+    let entry = |one: &'_ Observation| {
+        let key = &dataset.series(dataset.block_of(one).series).key;
+        (&key.publisher, &key.metric, one.period)
+    };
+    totals.map(entry).collect()
+}
+
+/// Periods that lie between two of the same frequency.
+fn missing_between(earlier: Period, later: Period) -> Vec<Period> {
+    let mut missing = Vec::new();
+    let mut next = earlier.next();
+    while let Some(period) = next.filter(|period| period.end < later.start) {
+        missing.push(period);
+        // Two figures a century apart are no series with a gap.
+        if missing.len() > 100 {
+            return Vec::new();
+        }
+        next = period.next();
+    }
+    missing
+}
+
+/// Whether what is missing could not simply be unread, or outside what the documents list.
+fn can_tell(dataset: &Dataset, series: &Series, earlier: &Observation, later: &Observation) -> bool {
+    let (first, second) = (dataset.block_of(earlier).document, dataset.block_of(later).document);
+    if first == second {
+        return dataset.document(first).complete;
+    }
+    let selected = |document| {
+        dataset
+            .blocks
+            .iter()
+            .any(|block| block.document == document && block.total_of.is_some() && !block.all_parts)
+    };
+    let is_part = series.key.subject != series.key.publisher;
+    dataset.is_completely_read() && !(is_part && (selected(first) || selected(second)))
+}
+
+fn report(
+    sink: &mut Sink,
+    series: &Series,
+    (earlier, later): (&Observation, &Observation),
+    missing: &[Period],
+) {
+    let periods = names(missing.iter().copied());
+    let verb = if periods.len() == 1 { "is" } else { "are" };
+    let message =
+        format!("{} {verb} missing between {} and {}", listing(&periods, 4), earlier.period, later.period);
+    let mut finding = sink
+        .finding(
+            series.key.finding_subject(missing.first().copied()),
+            message,
+            later.origin.location(),
+            format!("{}", later.period),
+        )
+        .related(earlier.origin.location(), earlier.period.to_string())
+        .help("add the figure, or state why there is none: `{kind: not_reported}`");
+    finding.evidence.method = "calendar";
+    finding.evidence.expected = Some(quantity_of(missing.len(), earlier.period.frequency().noun()));
+    sink.push(finding);
+}

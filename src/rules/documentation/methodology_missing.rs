@@ -1,0 +1,55 @@
+use crate::diag::{Location, Subject};
+use crate::model::DocumentId;
+use crate::rule::{Context, Need, Sink};
+
+crate::declare_rule! {
+    /// Series without a definition or a methodology note.
+    ///
+    /// What a "report" or an "action" is differs between publishers and changes over time. A note, or the address of
+    /// one, on the document or on the series lets a reader compare like with like.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// candor: report-v1
+    /// publisher: example
+    /// title: Transparency report 2024
+    /// source: {url: "https://www.example.org/2024", retrieved: 2025-02-01}
+    /// defaults: {metric: appeals, unit: appeal}
+    /// series:
+    ///   - values: {2024: 100}
+    /// ```
+    "TR802" "methodology-missing" Note;
+    needs [Need::Observations];
+    parameters &[];
+    check check
+}
+
+fn check(context: &Context<'_>, sink: &mut Sink) {
+    let dataset = context.dataset;
+    for (index, document) in dataset.documents.iter().enumerate() {
+        let blocks = || dataset.blocks.iter().filter(|block| block.document == DocumentId(index as u32));
+        let (total, missing) = (blocks().count(), blocks().filter(|block| !block.has_methodology).count());
+        sink.examined(total);
+        if document.has_methodology || missing == 0 || !document.complete {
+            continue;
+        }
+        let subject = Subject {
+            publisher: Some(document.publisher.to_string()),
+            path: document.vintage.clone(),
+            ..Subject::default()
+        };
+        let message = if total == 1 {
+            "the series has neither definition nor methodology note".to_owned()
+        } else {
+            format!("{missing} of {total} series have neither definition nor methodology note")
+        };
+        let place = Location { source: document.source, span: document.header, cell: None };
+        let mut finding = sink
+            .finding(subject, message, place, "this document")
+            .help("add `methodology:` to the document, or `definition:` to the series: a text or an address")
+            .fold("methodology");
+        finding.evidence.method = "methodology";
+        sink.push(finding);
+    }
+}

@@ -1,0 +1,4 @@
+//! TR8xx: documentation. Whether a reader can find out what was counted, and where the figures come from.
+
+pub mod methodology_missing;
+pub mod source_missing;

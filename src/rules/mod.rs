@@ -1,0 +1,69 @@
+//! The rules: one file each, one folder a family.
+//!
+//! A rule looks at the dataset and puts findings into a sink; what it may import is the data model, statistics and
+//! the finding itself. To add one: write the file, name it here, add fixtures. Everything else is derived from that.
+
+mod arithmetic;
+mod counting;
+mod coverage;
+mod documentation;
+mod linter;
+mod members;
+mod readable;
+mod time;
+
+use crate::rule::Rule;
+
+pub use linter::rule_failed::RULE as RULE_FAILED;
+pub use linter::unmatched_path::RULE as UNMATCHED_PATH;
+
+/// Every rule, by code.
+pub static RULES: &[&Rule] = &[
+    &readable::unreadable_input::RULE,
+    &readable::schema_violation::RULE,
+    &readable::unrecognised_format::RULE,
+    &readable::ragged_row::RULE,
+    &readable::conflicting_duplicate::RULE,
+    &readable::repeated_key::RULE,
+    &readable::unparsable_value::RULE,
+    &readable::mixed_number_format::RULE,
+    &readable::unrendered_placeholder::RULE,
+    &readable::unknown_term::RULE,
+    &readable::label_drift::RULE,
+    &coverage::period_gap::RULE,
+    &coverage::periods_disagree::RULE,
+    &coverage::partial_year::RULE,
+    &arithmetic::sum_mismatch::RULE,
+    &arithmetic::part_exceeds_whole::RULE,
+    &arithmetic::rate_out_of_range::RULE,
+    &time::sharp_drop::RULE,
+    &time::sharp_rise::RULE,
+    &time::repeated_value::RULE,
+    &time::implausibly_low::RULE,
+    &counting::units_compared::RULE,
+    &documentation::source_missing::RULE,
+    &documentation::methodology_missing::RULE,
+    &linter::unmatched_path::RULE,
+    &linter::rule_failed::RULE,
+];
+
+/// The rule with this code or name.
+pub fn find(word: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id.code.eq_ignore_ascii_case(word) || rule.id.name == word)
+}
+
+/// Identity of the set of rules: a hash over codes, names, levels, needs, parameters and documentation.
+pub fn rule_set_hash() -> String {
+    let text: String = RULES
+        .iter()
+        .map(|rule| {
+            let parameters: Vec<String> =
+                rule.parameters.iter().map(|one| format!("{}={}", one.name, one.default)).collect();
+            format!(
+                "{} {} {:?} {:?} {parameters:?} {}\n",
+                rule.id.code, rule.id.name, rule.level, rule.needs, rule.documentation
+            )
+        })
+        .collect();
+    crate::source::sha256_hex(text.as_bytes())
+}

@@ -1,0 +1,107 @@
+use super::repeated_statements;
+use crate::diag::{Confidence, Finding};
+use crate::model::{Dataset, DocumentId, Observation, Series};
+use crate::rule::{Context, Need, Sink};
+
+crate::declare_rule! {
+    /// Two different values for the same thing and period.
+    ///
+    /// In one document one of the two must be wrong. Two documents of one publisher may differ where the later one
+    /// says that it replaces the earlier (`vintage.supersedes`); where neither says so, a reader cannot tell which
+    /// figure holds. Values are compared as intervals of their printed precision: 36.2 million and 36,210,368 agree.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// series:
+    ///   - {subject: example, values: {2023: 100, 2024: 120, 2024: 210}}
+    /// ```
+    "TR005" "conflicting-duplicate" Error;
+    needs [Need::Observations];
+    parameters &[];
+    check check
+}
+
+fn check(context: &Context<'_>, sink: &mut Sink) {
+    let dataset = context.dataset;
+    for (first, later) in repeated_statements(dataset).filter(|(first, later)| differ(first, later)) {
+        let finding = conflict(dataset, sink, first, later);
+        sink.push(finding.fold(format!("{} conflicts", later.origin.source.0)));
+    }
+    for series in dataset.series.iter().filter(|series| series.statements.len() > series.points.len()) {
+        across_documents(dataset, series, sink);
+    }
+    sink.examined(dataset.observations.len());
+}
+
+fn differ(left: &Observation, right: &Observation) -> bool {
+    match (left.quantity.interval(), right.quantity.interval()) {
+        (Some(left), Some(right)) => !left.meets(right),
+        _ => false,
+    }
+}
+
+/// The last statements of two documents for one period, where neither document replaces the other.
+fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
+    let statements: Vec<&Observation> = dataset.statements(series).collect();
+    for same_period in statements.chunk_by(|left, right| left.period == right.period) {
+        for pair in same_period.windows(2) {
+            let (first, later) = (pair[0], pair[1]);
+            let documents = (dataset.block_of(first).document, dataset.block_of(later).document);
+            if documents.0 != documents.1 && differ(first, later) && !replaces(dataset, documents) {
+                let suspect = least_fitting(dataset, series, first, later);
+                let other = if std::ptr::eq(suspect, first) { later } else { first };
+                let finding = conflict(dataset, sink, other, suspect).confidence(Confidence::Medium);
+                sink.push(finding.cause(suspect.origin.location()));
+            }
+        }
+    }
+}
+
+fn replaces(dataset: &Dataset, (earlier, later): (DocumentId, DocumentId)) -> bool {
+    let (earlier, later) = (dataset.document(earlier), dataset.document(later));
+    let names = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+    names(&later.supersedes, &earlier.vintage) || names(&earlier.supersedes, &later.vintage)
+}
+
+/// Of two statements the one that lies further from its neighbours; the later one where that does not tell.
+fn least_fitting<'d>(
+    dataset: &'d Dataset,
+    series: &'d Series,
+    first: &'d Observation,
+    later: &'d Observation,
+) -> &'d Observation {
+    let near = |one: &&Observation| {
+        one.period.is_followed_by(first.period) || first.period.is_followed_by(one.period)
+    };
+    let logarithms: Vec<f64> = dataset
+        .points(series)
+        .filter(near)
+        .filter_map(|one| one.quantity.approximate())
+        .map(f64::ln)
+        .collect();
+    let distance = |one: &Observation| {
+        let centre = logarithms.iter().sum::<f64>() / logarithms.len() as f64;
+        one.quantity.approximate().map_or(0.0, |value| (value.ln() - centre).abs())
+    };
+    // A difference of a few per cent from the neighbours says nothing.
+    if distance(first) > distance(later) + 0.1 { first } else { later }
+}
+
+fn conflict(dataset: &Dataset, sink: &Sink, first: &Observation, later: &Observation) -> Finding {
+    let series = dataset.series(dataset.block_of(later).series);
+    let message = format!("{} is stated as {} and as {}", later.period, first.quantity, later.quantity);
+    let mut finding = sink
+        .finding(
+            series.key.finding_subject(Some(later.period)),
+            message,
+            later.origin.location(),
+            later.quantity.to_string(),
+        )
+        .related(first.origin.location(), first.quantity.to_string())
+        .help("correct one of them; a document that replaces another names it as `vintage.supersedes`");
+    finding.evidence.method = "two-statements";
+    finding.evidence.observed = Some(later.quantity.to_string());
+    finding.evidence.expected = Some(first.quantity.to_string());
+    finding
+}

@@ -1,0 +1,64 @@
+//! TR0xx: readable and well typed.
+//!
+//! Most faults of this family are met while an input is read and arrive here as problems; a rule of the family turns
+//! its kind of problem into findings.
+
+pub mod conflicting_duplicate;
+pub mod label_drift;
+pub mod mixed_number_format;
+pub mod ragged_row;
+pub mod repeated_key;
+pub mod schema_violation;
+pub mod unknown_term;
+pub mod unparsable_value;
+pub mod unreadable_input;
+pub mod unrecognised_format;
+pub mod unrendered_placeholder;
+
+use crate::diag::{Level, Subject};
+use crate::model::{Dataset, Observation, Problem, ProblemKind};
+use crate::rule::{Context, Sink};
+
+/// Turns the problems of one kind into findings.
+fn report(context: &Context<'_>, sink: &mut Sink, kind: ProblemKind, method: &'static str) {
+    for problem in context.dataset.problems.iter().filter(|problem| problem.kind == kind) {
+        push(sink, problem, method);
+    }
+}
+
+fn push(sink: &mut Sink, problem: &Problem, method: &'static str) {
+    let path = format!("{}{}", problem.location.source.0, problem.path);
+    let subject = Subject { path: Some(path), ..Subject::default() };
+    let mut finding = sink.finding(subject, &problem.message, problem.location, &problem.label);
+    if problem.minor {
+        finding.level = Level::Note;
+    }
+    finding.evidence.method = method;
+    for (location, text) in &problem.related {
+        finding = finding.related(*location, text);
+    }
+    if let Some(help) = &problem.help {
+        finding = finding.help(help);
+    }
+    if let Some(group) = &problem.group {
+        finding = finding.fold(format!("{} {group}", problem.location.source.0));
+    }
+    sink.push(finding);
+}
+
+/// Pairs of statements of one document for the same key and period: the first of them and each later one.
+fn repeated_statements(dataset: &Dataset) -> impl Iterator<Item = (&Observation, &Observation)> {
+    dataset.series.iter().filter(|series| series.statements.len() > series.points.len()).flat_map(|series| {
+        let statements: Vec<&Observation> = dataset.statements(series).collect();
+        let mut pairs = Vec::new();
+        for same_period in statements.chunk_by(|left, right| left.period == right.period) {
+            for (index, later) in same_period.iter().enumerate() {
+                let document = dataset.block_of(later).document;
+                let first =
+                    same_period[..index].iter().find(|one| dataset.block_of(one).document == document);
+                pairs.extend(first.map(|first| (*first, *later)));
+            }
+        }
+        pairs
+    })
+}

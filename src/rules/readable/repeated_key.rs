@@ -1,0 +1,48 @@
+use super::{push, repeated_statements};
+use crate::model::ProblemKind;
+use crate::rule::{Context, Need, Sink};
+
+crate::declare_rule! {
+    /// The same key twice in one document, with the same value.
+    ///
+    /// The second statement adds nothing and will be forgotten when the first is corrected. Keys of objects that
+    /// stand twice are reported here too: the first one is used.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// series:
+    ///   - {subject: example, values: {2023: 100, 2024: 120, 2024: 120}}
+    /// ```
+    "TR006" "repeated-key" Warning;
+    needs [Need::Inputs];
+    parameters &[];
+    check check
+}
+
+fn check(context: &Context<'_>, sink: &mut Sink) {
+    let dataset = context.dataset;
+    for problem in dataset.problems.iter().filter(|problem| problem.kind == ProblemKind::DuplicateKey) {
+        push(sink, problem, "key");
+    }
+    for (first, later) in
+        repeated_statements(dataset).filter(|(first, later)| first.quantity == later.quantity)
+    {
+        let series = dataset.series(dataset.block_of(later).series);
+        let message = format!("{} is stated twice: {}", later.period, later.quantity);
+        let mut finding = sink
+            .finding(
+                series.key.finding_subject(Some(later.period)),
+                message,
+                later.origin.location(),
+                "again",
+            )
+            .related(first.origin.location(), "first")
+            .help("remove one of them")
+            .fold(format!("{} repeated", later.origin.source.0));
+        finding.evidence.method = "observation";
+        sink.push(finding);
+    }
+    sink.examined(dataset.observations.len());
+    sink.nothing_to_check("no published number");
+}

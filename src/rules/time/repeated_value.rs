@@ -1,0 +1,148 @@
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::diag::{Evidence, quantity_of};
+use crate::model::{Additivity, Dataset, Observation, Series};
+use crate::rule::{Context, Need, Parameter, Sink};
+use crate::stats::robust::deviation;
+
+crate::declare_rule! {
+    /// An exact, non-round value that stands for two periods of one series.
+    ///
+    /// Two periods rarely have exactly the same large count; a value that was copied into the wrong period does. With
+    /// a median absolute deviation `s` of the logarithms of the series, two counts near `y` tie with probability
+    /// `1 / (y · s · √(2π))`; with all the pairs that the series has, the expected number of ties must stay below the
+    /// parameter. Series that are printed rounded tie all the time and are left alone.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// series:
+    ///   - {values: {2020-H2: 1794, 2021-H1: 890, 2021-H2: 1794, 2022-H1: 13519, 2022-H2: 20791}}
+    /// ```
+    "TR304" "repeated-value" Warning;
+    needs [Need::Periods(3)];
+    parameters &[
+        Parameter {
+            name: "least",
+            default: 500.0,
+            range: (1.0, 1e12),
+            unit: "count",
+            documentation: "Values below this tie by chance.",
+        },
+        Parameter {
+            name: "expected-ties",
+            default: 0.01,
+            range: (0.0, 1.0),
+            unit: "ties",
+            documentation: "A tie counts where fewer than this many were to be expected in the series.",
+        },
+    ];
+    check check
+}
+
+/// The smallest relative spread that is believed.
+const SPREAD_FLOOR: f64 = 0.02;
+
+fn check(context: &Context<'_>, sink: &mut Sink) {
+    let dataset = context.dataset;
+    for series in dataset.series.iter().filter(|series| series.key.unit.additivity() != Additivity::None) {
+        let counts = exact_counts(dataset, series);
+        if counts.len() < 3 {
+            continue;
+        }
+        sink.examined(counts.len());
+        check_series(context, sink, series, counts);
+    }
+    sink.nothing_to_check("no series of three exact counts or more");
+}
+
+/// The values of a series that is printed in full; empty where most of its larger values end in a zero.
+fn exact_counts<'d>(dataset: &'d Dataset, series: &'d Series) -> Vec<(Decimal, &'d Observation)> {
+    let counts: Vec<(Decimal, &Observation)> = dataset
+        .points(series)
+        .filter(|one| one.quantity.is_exact_count())
+        .filter_map(|one| Some((one.quantity.point()?, one)))
+        .collect();
+    let large = counts.iter().filter(|(value, _)| *value >= Decimal::ONE_HUNDRED);
+    let (round, all) =
+        large.fold((0, 0), |(round, all), (value, _)| (round + usize::from(is_round(*value)), all + 1));
+    // One in ten exact values ends in a zero.
+    if all > 0 && round * 2 > all { Vec::new() } else { counts }
+}
+
+fn is_round(value: Decimal) -> bool {
+    (value % Decimal::TEN).is_zero()
+}
+
+fn check_series(
+    context: &Context<'_>,
+    sink: &mut Sink,
+    series: &Series,
+    mut counts: Vec<(Decimal, &Observation)>,
+) {
+    let least = context.parameters.get("least", &series.key, None);
+    counts.sort_by(|left, right| (left.0, left.1.period).cmp(&(right.0, right.1.period)));
+    let tied: Vec<&[(Decimal, &Observation)]> = counts
+        .chunk_by(|left, right| left.0 == right.0)
+        .filter(|same| {
+            same.len() > 1 && !is_round(same[0].0) && same[0].0.to_f64().is_some_and(|value| value >= least)
+        })
+        .collect();
+    if tied.is_empty() {
+        return;
+    }
+    let logarithms: Vec<f64> = counts
+        .iter()
+        .filter_map(|(value, _)| value.to_f64())
+        .filter(|value| *value > 0.0)
+        .map(f64::ln)
+        .collect();
+    let spread = deviation(&logarithms).max(SPREAD_FLOOR);
+    let pairs = (counts.len() * (counts.len() - 1) / 2) as f64;
+    for same in tied {
+        let value = same[0].0.to_f64().unwrap_or(f64::INFINITY);
+        let expected = pairs / (value * spread * (2.0 * std::f64::consts::PI).sqrt());
+        let limit = context.parameters.get("expected-ties", &series.key, Some(same[0].1.period));
+        // Periods of different length hold different things.
+        let comparable = same.iter().all(|one| one.1.period.frequency() == same[0].1.period.frequency());
+        if comparable && expected < limit {
+            report(sink, series, same, expected, limit);
+        }
+    }
+}
+
+fn report(sink: &mut Sink, series: &Series, same: &[(Decimal, &Observation)], expected: f64, limit: f64) {
+    let Some(((_, last), earlier)) = same.split_last() else { return };
+    let periods: Vec<String> = same.iter().map(|one| one.1.period.to_string()).collect();
+    let message = format!("{} is the value of {}", last.quantity, crate::diag::listing(&periods, 6));
+    let place = last.origin.location();
+    let mut finding =
+        sink.finding(series.key.finding_subject(Some(last.period)), message, place, last.period.to_string());
+    for (_, one) in earlier {
+        finding = finding.related(one.origin.location(), one.period.to_string());
+    }
+    let finding = finding
+        .note(
+            "usual",
+            format!(
+                "{} ties were to be expected in this series of {} by chance",
+                short(expected),
+                quantity_of(same.len(), "such value")
+            ),
+        )
+        .help("check whether one period was copied from the other")
+        .cause(place)
+        .evidence(Evidence {
+            method: "tie",
+            observed: Some(last.quantity.to_string()),
+            threshold: Some(("expected-ties", limit)),
+            probability: Some(format!("{expected:.2e}").parse().unwrap_or(expected)),
+            ..Evidence::default()
+        });
+    sink.push(finding);
+}
+
+fn short(expected: f64) -> String {
+    format!("{expected:.4}")
+}

@@ -1,0 +1,343 @@
+//! What a finding about a change says: shared by the rules on drops and rises.
+
+use rust_decimal::Decimal;
+
+use super::change::{Change, Peers, Shape, Way};
+use crate::diag::{
+    Change as Figure, Confidence, Evidence, Explanation, Finding, Level, State, grouped, percent,
+    percent_change, quantity_of, signed,
+};
+use crate::model::{Dataset, Interval, Observation, Series};
+use crate::rule::Sink;
+use crate::rules::members::{Members, Part, brands_in_words, figure};
+use crate::stats::contribution::gross;
+use crate::stats::ratio::Prior;
+use crate::stats::robust::quantile;
+
+/// Companies that are named as falls, and as rises.
+const NAMED: (usize, usize) = (8, 6);
+/// A member's break explains an aggregate where the member accounts for this share of all falls, or of all rises.
+const SHARE_THAT_EXPLAINS: f64 = 0.1;
+/// A series with at least this many other changes speaks for itself.
+const SPEAKS_FOR_ITSELF: usize = 5;
+
+/// Puts the findings about some changes into the sink.
+pub fn report(dataset: &Dataset, members: &Members<'_>, sink: &mut Sink, changes: &[Change<'_>], way: Way) {
+    for change in changes {
+        let mut finding = describe(dataset, sink, change, way);
+        finding = usual(finding, change);
+        let parts = if change.is_aggregate {
+            members.parts(change.series, change.before.period, change.at.period)
+        } else {
+            Vec::new()
+        };
+        finding = name_members(dataset, finding, change, &parts);
+        finding = explain(dataset, finding, change, &parts, way);
+        finding = linked_units(dataset, finding, change);
+        finding.cause = Some(cause(changes, change));
+        sink.push(finding);
+    }
+}
+
+/// The cell whose change would make the finding go away. A total of some members falls because the total of all does.
+fn cause(changes: &[Change<'_>], change: &Change<'_>) -> crate::diag::Location {
+    let is_wider = |other: &&Change<'_>| {
+        let (own, wide) = (&change.series.key, &other.series.key);
+        other.is_aggregate
+            && change.is_aggregate
+            && own.category.is_some()
+            && wide.category.is_none()
+            && (&own.publisher, &own.metric, own.unit, &own.jurisdiction)
+                == (&wide.publisher, &wide.metric, wide.unit, &wide.jurisdiction)
+            && other.at.period == change.at.period
+    };
+    changes.iter().find(is_wider).unwrap_or(change).at.origin.location()
+}
+
+fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>, way: Way) -> Finding {
+    let (before, at) = (change.before, change.at);
+    let name = series_name(dataset, change.series);
+    let values = |one: &Observation| one.quantity.point().unwrap_or_default();
+    let (from, to) = (values(before), values(at));
+    let percent = percent_change(from, to).unwrap_or_default();
+    let size = percent.trim_start_matches(['−', '+']);
+    let verb = if way == Way::Down { "fall" } else { "rise" };
+    let message = match change.after {
+        Some(after) if change.shape == Shape::Excursion => format!(
+            "{name} {verb} {size} in {}, from {} to {}, and return to {} in {}",
+            at.period,
+            grouped(from),
+            grouped(to),
+            grouped(values(after)),
+            after.period
+        ),
+        _ => format!("{name} {verb} {size} in {}, from {} to {}", at.period, grouped(from), grouped(to)),
+    };
+    let subject = change.series.key.finding_subject(Some(at.period));
+    let mut finding = sink
+        .finding(subject, message, at.origin.location(), signed(to - from))
+        .related(before.origin.location(), before.period.to_string());
+    if let Some(after) = change.after {
+        finding = finding.related(after.origin.location(), figure(after));
+    }
+    let probability = change.surprise.probability;
+    if change.threshold.0 == "probability-note" {
+        finding.level = Level::Note;
+    }
+    finding.confidence = match probability {
+        p if p < 0.001 => Confidence::High,
+        p if p < 0.01 => Confidence::Medium,
+        _ => Confidence::Low,
+    };
+    let expected = change.surprise.expected.exp();
+    finding.evidence(Evidence {
+        method: if change.shape == Shape::Excursion {
+            "leave-one-out-ratio-excursion"
+        } else {
+            "leave-one-out-ratio"
+        },
+        observed: Some(format!("×{:.3}", expected_ratio(from, to))),
+        expected: Some(format!("×{expected:.3}")),
+        threshold: Some(change.threshold),
+        probability: Some(rounded(probability)),
+        changes: vec![Figure { name: name.clone(), from: Some(from), to: Some(to) }],
+    })
+}
+
+fn expected_ratio(from: Decimal, to: Decimal) -> f64 {
+    use rust_decimal::prelude::ToPrimitive;
+    to.checked_div(from).and_then(|ratio| ratio.to_f64()).unwrap_or(f64::NAN)
+}
+
+/// Three significant digits: more would suggest a precision that the method does not have, and differ between machines.
+fn rounded(probability: f64) -> f64 {
+    format!("{probability:.2e}").parse().unwrap_or(probability)
+}
+
+/// Whose what: `CyberTipline reports about Google`.
+fn series_name(dataset: &Dataset, series: &Series) -> String {
+    let key = &series.key;
+    let metric = dataset.registry.metric_name(&key.metric);
+    let mut name = if key.subject == key.publisher {
+        metric.to_owned()
+    } else {
+        format!("{metric} of {}", dataset.registry.entity_name(&key.subject))
+    };
+    if let Some(breakdown) = key.breakdown() {
+        name = format!("{name} ({breakdown})");
+    }
+    name
+}
+
+/// What the series does otherwise, or its peers where it is too short to tell.
+fn usual(finding: Finding, change: &Change<'_>) -> Finding {
+    let others: Vec<f64> = change
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != change.index)
+        .map(|(_, step)| step.0)
+        .collect();
+    let noun = change.at.period.frequency().noun();
+    let bound = bound(change.surprise.probability);
+    let text = match change.peers {
+        _ if others.len() >= SPEAKS_FOR_ITSELF => {
+            let mut sorted = others.clone();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let (low, high) = (quantile(&sorted, 0.1), quantile(&sorted, 0.9));
+            format!(
+                "{} to {} a {noun} (8 in 10 of {} other changes); {bound}",
+                percent(low),
+                percent(high),
+                others.len()
+            )
+        }
+        Some(Peers { prior: Prior { spread, .. }, series }) => {
+            // Nine tenths of a normal distribution lie below 1.2816 standard deviations.
+            let (low, high) = ((-1.2816 * spread).exp() - 1.0, (1.2816 * spread).exp() - 1.0);
+            format!(
+                "{} to {} a {noun} (8 in 10 changes of {series} series like this); {bound}",
+                percent(low),
+                percent(high)
+            )
+        }
+        None => bound,
+    };
+    falls(finding.note("usual", text), change)
+}
+
+/// For an aggregate: every fall on record, so that a reader can place this one.
+fn falls(finding: Finding, change: &Change<'_>) -> Finding {
+    let falls: Vec<String> = change
+        .steps
+        .iter()
+        .filter(|step| step.0 < 0.0)
+        .map(|(ratio, at)| format!("{} {}", at.period, percent(*ratio)))
+        .collect();
+    if !change.is_aggregate || falls.is_empty() || falls.len() > 8 || change.steps.len() < 10 {
+        return finding;
+    }
+    let text = format!(
+        "{} in {}: {}",
+        quantity_of(falls.len(), "fall"),
+        quantity_of(change.steps.len(), "change"),
+        falls.join(", ")
+    );
+    finding.note("record", text)
+}
+
+/// A probability as a bound.
+fn bound(probability: f64) -> String {
+    let bounds = [0.001, 0.01, 0.05, 0.1];
+    match bounds.iter().find(|bound| probability < **bound) {
+        Some(bound) => format!("p < {}", bound.to_string().trim_start_matches('0')),
+        None => "p > .1".to_owned(),
+    }
+}
+
+fn name_members(dataset: &Dataset, finding: Finding, change: &Change<'_>, parts: &[Part]) -> Finding {
+    let (Some(from), Some(to)) = (change.before.quantity.point(), change.at.quantity.point()) else {
+        return finding;
+    };
+    let total = to - from;
+    let Some(leader) = parts.iter().max_by_key(|part| part.change().abs()).filter(|_| parts.len() > 1) else {
+        return finding;
+    };
+    let noun = if leader.change() < Decimal::ZERO { "falls" } else { "rises" };
+    let brands = brands_in_words(leader);
+    let brands = if brands.is_empty() { brands } else { format!(" ({brands})") };
+    let mut finding = finding.note(
+        "members",
+        format!(
+            "{} accounts for {}{brands}, {:.1} % of all {noun}; everybody else for {}",
+            leader.name,
+            signed(leader.change()),
+            100.0 * share_of_gross(leader, parts),
+            signed(total - leader.change()),
+        ),
+    );
+    let line = |parts: Vec<&Part>, most: usize| {
+        let words: Vec<String> = parts.iter().take(most).map(|part| part.words()).collect();
+        let rest =
+            if parts.len() > most { format!(" and {} more", parts.len() - most) } else { String::new() };
+        format!("{}{rest}", words.join(", "))
+    };
+    let falls: Vec<&Part> = parts.iter().filter(|part| part.change() < Decimal::ZERO).collect();
+    let rises: Vec<&Part> = parts.iter().rev().filter(|part| part.change() > Decimal::ZERO).collect();
+    if !falls.is_empty() {
+        finding = finding.note("falls", line(falls, NAMED.0));
+    }
+    if !rises.is_empty() {
+        finding = finding.note("rises", line(rises, NAMED.1));
+    }
+    for part in parts {
+        let figure = |name: &str, from, to| Figure { name: name.to_owned(), from, to };
+        finding.evidence.changes.push(figure(&part.name, Some(part.from), Some(part.to)));
+        let brands = part
+            .brands
+            .iter()
+            .map(|brand| figure(&format!("{} / {}", part.name, brand.name), brand.from, brand.to));
+        finding.evidence.changes.extend(brands);
+    }
+    let listed = dataset
+        .blocks
+        .iter()
+        .any(|block| block.total_of.is_some() && !block.all_parts && covers(dataset, block.document, change));
+    if listed { finding.note("note", "not every member is listed in both periods") } else { finding }
+}
+
+/// Whether a document states figures of one of the two periods.
+fn covers(dataset: &Dataset, document: crate::model::DocumentId, change: &Change<'_>) -> bool {
+    dataset.statements(change.series).any(|one| {
+        (one.period == change.at.period || one.period == change.before.period)
+            && dataset.block_of(one).document == document
+    })
+}
+
+/// A member's part of all falls, or of all rises.
+fn share_of_gross(part: &Part, parts: &[Part]) -> f64 {
+    use rust_decimal::prelude::ToPrimitive;
+    let own = part.change().to_f64().unwrap_or_default();
+    let gross = gross(parts.iter().filter_map(|part| part.change().to_f64()));
+    own / if own < 0.0 { gross.falls } else { gross.rises }
+}
+
+/// Documented breaks that cover the change.
+fn explain(
+    dataset: &Dataset,
+    mut finding: Finding,
+    change: &Change<'_>,
+    parts: &[Part],
+    way: Way,
+) -> Finding {
+    let registry = &dataset.registry;
+    let key = &change.series.key;
+    let rises = way == Way::Up;
+    let touches = |entity: &str| {
+        let own = |period| registry.belongs_to(&key.subject, entity, period);
+        own(change.at.period)
+            || own(change.before.period)
+            // A break of a member explains an aggregate where much of the change is that member's.
+            || parts.iter().any(|part| {
+                share_of_gross(part, parts) >= SHARE_THAT_EXPLAINS
+                    && (part.change() > Decimal::ZERO) == rises
+                    && (part.entity == entity || registry.belongs_to(entity, &part.entity, change.at.period))
+            })
+    };
+    let breaks: Vec<Explanation> = registry
+        .breaks_between(key, change.before.period, change.at.period, rises, touches)
+        .map(|one| Explanation {
+            by: one.id.clone(),
+            text: one.explanation.clone(),
+            source: one.source.clone(),
+        })
+        .collect();
+    if !breaks.is_empty() {
+        finding.state = State::Explained { by: breaks };
+    }
+    finding
+}
+
+/// The same events in another unit, where a linked metric counts them.
+fn linked_units(dataset: &Dataset, finding: Finding, change: &Change<'_>) -> Finding {
+    let key = &change.series.key;
+    let linked = dataset.series.iter().filter(|series| {
+        let other = &series.key;
+        let links = |one: &str, two: &str| {
+            dataset.registry.metric(one).is_some_and(|metric| metric.linked.iter().any(|id| id == two))
+        };
+        (&other.publisher, &other.subject, &other.jurisdiction, &other.category)
+            == (&key.publisher, &key.subject, &key.jurisdiction, &key.category)
+            && (links(&other.metric, &key.metric) || links(&key.metric, &other.metric))
+    });
+    linked.fold(finding, |finding, series| {
+        let at = |one: &Observation| dataset.points(series).find(|point| point.period == one.period);
+        let units = series.key.unit.plural();
+        match (at(change.before), at(change.at)) {
+            (None, None) => finding,
+            (Some(before), Some(now)) => {
+                finding.help(format!("in {units}: {} and {}", figure(before), figure(now)))
+            }
+            (None, Some(now)) => {
+                let ratio = unit_ratio(change.at, now).unwrap_or_default();
+                finding.help(format!(
+                    "compare {units} instead: {}{ratio}; none are stated for {}",
+                    figure(now),
+                    change.before.period
+                ))
+            }
+            (Some(before), None) => finding.help(format!(
+                "compare {units} instead: {}; none are stated for {}",
+                figure(before),
+                change.at.period
+            )),
+        }
+    })
+}
+
+/// How many of the linked units go into one of the series' own.
+fn unit_ratio(own: &Observation, linked: &Observation) -> Option<String> {
+    let (own, linked): (Interval, Interval) = (own.quantity.interval()?, linked.quantity.interval()?);
+    let ratio = linked.low.checked_add(linked.high?)?.checked_div(own.low.checked_add(own.high?)?)?;
+    Some(format!(", {} to one", ratio.round_dp(2)))
+}

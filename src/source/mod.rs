@@ -1,0 +1,154 @@
+//! The bytes of every input, and where things stand in them.
+//!
+//! A [`Source`] is one input as it was read: its text, its size and its hash. Everything above this layer speaks of
+//! places in it as a [`Span`] (byte offsets in the original file) and, for tables, as a [`Cell`]; only when something
+//! is printed does a span become a line and a column. Nothing here knows what the bytes mean.
+
+mod lines;
+mod read;
+
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
+
+pub use lines::{LineIndex, Place};
+pub use read::{ReadFailure, SIZE_LIMIT, read_path, read_stream};
+
+/// Half-open byte range in the original file. A byte-order mark counts as the bytes it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// First byte after the range.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range from `start` up to, and without, `end`.
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// Number of bytes.
+    pub const fn len(self) -> u32 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether the range holds no byte.
+    pub const fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+
+    /// The range as the standard library spells it, for slicing.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Row and column of a value in a table, counted from 1 as a spreadsheet does; the header is row 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Cell {
+    /// Row, counted in records: a quoted line break does not start a new one.
+    pub row: u32,
+    /// Column.
+    pub column: u32,
+}
+
+/// Number of a source in its [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(pub u32);
+
+/// One input as it was read.
+#[derive(Debug)]
+pub struct Source {
+    /// Path as the user named it, with forward slashes; `-` for standard input.
+    pub path: String,
+    /// The readable text from the first byte on. Where `failure` is set this ends before the fault.
+    pub text: String,
+    /// Size of the whole input in bytes, readable or not.
+    pub size: u64,
+    /// Why the input could not be read, or not to its end.
+    pub failure: Option<ReadFailure>,
+    lines: OnceLock<LineIndex>,
+    hash: OnceLock<String>,
+}
+
+impl Source {
+    /// A source whose whole text was read.
+    pub fn new(path: impl Into<String>, text: String) -> Self {
+        let size = text.len() as u64;
+        Self { path: path.into(), text, size, failure: None, lines: OnceLock::new(), hash: OnceLock::new() }
+    }
+
+    /// The text under a span; empty where the span leaves the text.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// The index of line starts, made at the first call.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
+    /// Line and column of the first byte of a span.
+    pub fn place(&self, span: Span) -> Place {
+        self.lines().place(&self.text, span.start)
+    }
+
+    /// SHA-256 of the bytes as lower-case hexadecimal, computed at the first call. `None` where no byte was read.
+    pub fn sha256(&self) -> Option<&str> {
+        if self.failure.is_some() {
+            return self.hash.get().map(String::as_str);
+        }
+        Some(self.hash.get_or_init(|| sha256_hex(self.text.as_bytes())))
+    }
+}
+
+/// SHA-256 of some bytes as lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// All inputs of a run, in the order in which they are reported.
+#[derive(Debug, Default)]
+pub struct Sources {
+    list: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a source and returns its number.
+    pub fn add(&mut self, source: Source) -> SourceId {
+        let id = SourceId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
+        self.list.push(source);
+        id
+    }
+
+    /// The source with this number.
+    ///
+    /// # Panics
+    /// Where the number comes from another `Sources`.
+    pub fn get(&self, id: SourceId) -> &Source {
+        &self.list[id.0 as usize]
+    }
+
+    /// All sources with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        self.list.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source))
+    }
+
+    /// How many sources there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}

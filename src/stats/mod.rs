@@ -1,0 +1,9 @@
+//! Statistics as pure functions: numbers in, numbers out. Nothing here knows what the numbers mean.
+
+pub mod contribution;
+pub mod counts;
+pub mod ratio;
+pub mod robust;
+
+#[cfg(test)]
+mod tests;

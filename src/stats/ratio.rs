@@ -1,0 +1,158 @@
+//! How unusual a change from one period to the next is: a leave-one-out empirical-Bayes test on log-ratios.
+//!
+//! A series of three to thirty published counts says little of its own spread, its peers say more. Each log-ratio is
+//! compared with the others of its series (itself left out), whose centre is shrunk to zero and whose spread is shrunk
+//! to that of the peers, in the manner of Smyth (2004, *Statistical Applications in Genetics and Molecular Biology*
+//! 3(1), art. 3); Poisson and rounding noise are added. The result is a two-sided probability from Student's t.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::function::gamma::digamma;
+
+use super::robust::{LeaveOneOut, deviation, median};
+
+/// Smallest spread that is believed: two per cent. Below it, ties and rounding would make every change a surprise.
+const SPREAD_FLOOR: f64 = 0.02;
+/// Weight, in changes, of the belief that a series does not drift.
+const CENTRE_PRIOR: f64 = 3.0;
+/// Most degrees of freedom: published series are not as well behaved as a normal sample of their length.
+const FREEDOM_CAP: f64 = 12.0;
+/// Degrees of freedom of the prior where too few peers are long enough to estimate them.
+const FREEDOM_DEFAULT: f64 = 6.0;
+/// Range that estimated prior degrees of freedom are held to.
+const FREEDOM_RANGE: (f64, f64) = (2.0, 30.0);
+/// A series needs this many changes to tell something of how much series differ in spread.
+const LONG_SERIES: usize = 6;
+
+/// One step of a series, as logarithms.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// Count before; greater than zero.
+    pub from: f64,
+    /// Count after; greater than zero.
+    pub to: f64,
+    /// Printed steps of both counts; 0 where they are exact.
+    pub grains: (f64, f64),
+}
+
+impl Step {
+    /// Natural logarithm of the ratio.
+    pub fn log_ratio(&self) -> f64 {
+        (self.to / self.from).ln()
+    }
+
+    /// Variance of the log-ratio from Poisson counting and from rounding (a uniform error has a twelfth of its width
+    /// squared).
+    fn noise(&self) -> f64 {
+        let rounding = |count: f64, grain: f64| grain * grain / (12.0 * count * count);
+        1.0 / self.to
+            + 1.0 / self.from
+            + rounding(self.to, self.grains.1)
+            + rounding(self.from, self.grains.0)
+    }
+}
+
+/// What a group of peers says of the spread of a series before the series itself is looked at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prior {
+    /// Typical spread of a log-ratio.
+    pub spread: f64,
+    /// How many degrees of freedom that knowledge is worth.
+    pub freedom: f64,
+}
+
+impl Prior {
+    /// Learns from the log-ratios of all series of a group. `None` where there is none.
+    pub fn learn<'a>(series: impl Iterator<Item = &'a [f64]>) -> Option<Self> {
+        let (mut centred, mut log_variances) = (Vec::new(), Vec::new());
+        for ratios in series {
+            let centre = shrunk_centre(median(ratios), ratios.len());
+            centred.extend(ratios.iter().map(|ratio| ratio - centre));
+            if ratios.len() >= LONG_SERIES {
+                log_variances.push(2.0 * deviation(ratios).max(SPREAD_FLOOR).ln());
+            }
+        }
+        if centred.is_empty() {
+            return None;
+        }
+        let spread = deviation(&centred).max(SPREAD_FLOOR);
+        let freedom = if log_variances.len() < 4 { FREEDOM_DEFAULT } else { prior_freedom(&log_variances) };
+        Some(Self { spread, freedom })
+    }
+}
+
+/// Smyth's estimate: the log-variances of series differ by as much as those of samples with `d` degrees of freedom
+/// from one population would, `trigamma(d / 2)`.
+fn prior_freedom(log_variances: &[f64]) -> f64 {
+    let count = log_variances.len() as f64;
+    let mean = log_variances.iter().sum::<f64>() / count;
+    let variance = log_variances.iter().map(|one| (one - mean) * (one - mean)).sum::<f64>() / (count - 1.0);
+    (2.0 * inverse_trigamma(variance)).clamp(FREEDOM_RANGE.0, FREEDOM_RANGE.1)
+}
+
+/// The `x` with `trigamma(x) = value`, by bisection on its logarithm: trigamma falls from infinity to 0.
+fn inverse_trigamma(value: f64) -> f64 {
+    let (mut low, mut high) = (1e-3f64, 1e3f64);
+    for _ in 0..60 {
+        let middle = (low * high).sqrt();
+        if trigamma(middle) > value { low = middle } else { high = middle }
+    }
+    (low * high).sqrt()
+}
+
+/// Second derivative of the log-gamma function, by central difference of digamma.
+fn trigamma(x: f64) -> f64 {
+    let width = 1e-4 * x;
+    (digamma(x + width) - digamma(x - width)) / (2.0 * width)
+}
+
+fn shrunk_centre(median: f64, count: usize) -> f64 {
+    let count = count as f64;
+    median * count / (count + CENTRE_PRIOR)
+}
+
+/// How unusual one change is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Surprise {
+    /// Log-ratio that the rest of the series suggests.
+    pub expected: f64,
+    /// Distance from it in standard deviations.
+    pub score: f64,
+    /// Probability of a distance at least this large.
+    pub probability: f64,
+}
+
+/// Tests every step of a series against its other steps and the group's prior.
+///
+/// Without a prior a series must have four steps to be tested, so that three are left to learn from.
+pub fn surprises(steps: &[Step], prior: Option<Prior>) -> Vec<Option<Surprise>> {
+    let ratios: Vec<f64> = steps.iter().map(Step::log_ratio).collect();
+    let mut others = LeaveOneOut::new(&ratios);
+    steps
+        .iter()
+        .zip(&ratios)
+        .map(|(step, ratio)| surprise(step, *ratio, &mut others, ratios.len() - 1, prior))
+        .collect()
+}
+
+fn surprise(
+    step: &Step,
+    ratio: f64,
+    others: &mut LeaveOneOut,
+    count: usize,
+    prior: Option<Prior>,
+) -> Option<Surprise> {
+    let expected = if count == 0 { 0.0 } else { shrunk_centre(others.median(ratio), count) };
+    // Fewer than three other changes say nothing of the spread.
+    let own_freedom = if count >= 3 { 0.5 * (count as f64 - 1.0) } else { 0.0 };
+    let own = if own_freedom > 0.0 { others.deviation(ratio).max(SPREAD_FLOOR) } else { 0.0 };
+    let prior = prior.unwrap_or(Prior { spread: 0.0, freedom: 0.0 });
+    let freedom = prior.freedom + own_freedom;
+    if freedom <= 0.0 {
+        return None;
+    }
+    let variance = (prior.freedom * prior.spread * prior.spread + own_freedom * own * own) / freedom;
+    let variance = variance * (1.0 + 1.0 / (count as f64 + CENTRE_PRIOR)) + step.noise();
+    let score = (ratio - expected) / variance.sqrt();
+    let student = StudentsT::new(0.0, 1.0, freedom.min(FREEDOM_CAP)).ok()?;
+    Some(Surprise { expected, score, probability: (2.0 * student.sf(score.abs())).min(1.0) })
+}

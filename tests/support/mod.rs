@@ -1,0 +1,84 @@
+//! What several tests need: checking paths and texts through the public surface.
+
+#![allow(dead_code)]
+
+use std::path::{Path, PathBuf};
+
+use candor::cli::{CheckRequest, Checked, check};
+use candor::diag::Finding;
+use candor::engine::Outcome;
+
+/// The folder of the project.
+pub fn project() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Checks some paths with the configuration that holds for them.
+pub fn outcome(paths: &[PathBuf]) -> Outcome {
+    match check(&CheckRequest { paths: paths.to_vec(), ..CheckRequest::default() }) {
+        Checked::Done(outcome, _) => *outcome,
+        other => panic!("{paths:?} cannot be checked: {other:?}"),
+    }
+}
+
+/// Names of the rules of all findings, folded ones included, sorted and without repeats.
+pub fn rule_names(outcome: &Outcome) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> =
+        every_finding(outcome).iter().map(|finding| finding.rule.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Every finding, folded ones included.
+pub fn every_finding(outcome: &Outcome) -> Vec<&Finding> {
+    fn add<'f>(findings: &'f [Finding], all: &mut Vec<&'f Finding>) {
+        for finding in findings {
+            all.push(finding);
+            add(&finding.folded, all);
+        }
+    }
+    let mut all = Vec::new();
+    add(&outcome.findings, &mut all);
+    all
+}
+
+/// `file:line:column` of a finding, with the file's name alone.
+pub fn place(outcome: &Outcome, finding: &Finding) -> String {
+    let location = finding.primary.location;
+    let source = outcome.sources.get(location.source);
+    let place = source.place(location.span);
+    let name = source.path.rsplit('/').next().unwrap_or_default();
+    format!("{name}:{}:{}", place.line, place.column)
+}
+
+/// One line a finding: place, level, rule, message.
+pub fn lines(outcome: &Outcome) -> Vec<String> {
+    outcome
+        .findings
+        .iter()
+        .map(|finding| {
+            format!(
+                "{} {}[{}] {}",
+                place(outcome, finding),
+                finding.level.as_str(),
+                finding.rule.name,
+                finding.message
+            )
+        })
+        .collect()
+}
+
+/// Copies a folder and everything in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
