@@ -95,10 +95,14 @@ fn parse(source: &Source) -> Parsed<'_> {
         None => return Parsed::Unknown,
     };
     let kind = kind_of(&tree);
-    let violations = match (&kind, tree.root()) {
+    let mut violations = match (&kind, tree.root()) {
         (DocumentKind::Known(schema), Some(root)) => schema::validate(*schema, root),
         _ => Vec::new(),
     };
+    if tree.failure.is_some() || source.failure.is_some() {
+        // What is missing may stand in the part that was not read.
+        violations.retain(|one| !["required", "minItems", "minProperties"].contains(&one.keyword.as_str()));
+    }
     Parsed::Tree { tree, format, kind, violations }
 }
 
@@ -168,6 +172,11 @@ impl Reader<'_> {
         Location { source: self.input.source, span, cell: None }
     }
 
+    /// Whether something ends where the readable text was cut off, so that it may itself be cut.
+    fn is_cut(&self, span: Span) -> bool {
+        self.source.failure.is_some() && span.end as usize >= self.source.text.trim_end().len()
+    }
+
     /// A problem at a span; complete it, then hand it to the builder.
     fn problem(&self, kind: ProblemKind, span: Span, message: impl Into<String>) -> Problem {
         Problem {
@@ -188,7 +197,7 @@ impl Reader<'_> {
         let mut problem =
             self.problem(ProblemKind::Unreadable, failure.span.unwrap_or_default(), failure.message.clone());
         problem.help.clone_from(&failure.help);
-        if failure.span.is_some() {
+        if !self.source.text.is_empty() {
             "here".clone_into(&mut problem.label);
         }
         self.builder.problem(problem);
@@ -220,7 +229,9 @@ impl Reader<'_> {
         // A fault of the bytes is already reported; the syntax error at the same place would repeat it.
         if let (Some(failure), None) = (&tree.failure, &self.source.failure) {
             let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message.clone());
-            "reading stops here".clone_into(&mut problem.label);
+            if !self.source.text.is_empty() {
+                "reading stops here".clone_into(&mut problem.label);
+            }
             problem.help.clone_from(&failure.help);
             self.builder.problem(problem);
             self.builder.count_unread();

@@ -120,6 +120,9 @@ impl Reader<'_> {
         for member in series.node.get("values").into_iter().flat_map(Node::members) {
             self.builder.count_values(1);
             value_keys.insert(member.key_span);
+            if self.is_cut(member.value.span()) {
+                continue;
+            }
             // A key that is no period is a violation of the schema.
             let Some(period) = Period::parse(&member.key) else { continue };
             let own_unit = member.value.get("unit").filter(|_| member.value.kind() == Kind::Object);

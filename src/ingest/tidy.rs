@@ -161,7 +161,7 @@ impl Reader<'_> {
         // A row of a tidy table is rarely shorter than this.
         self.builder.reserve(self.source.text.len() / 48);
         while rows.advance() {
-            if rows.is_blank() {
+            if rows.is_blank() || self.is_cut(rows.span) {
                 continue;
             }
             self.builder.count_values(1);

@@ -67,7 +67,8 @@ impl<'a> Rows<'a> {
         }
         self.span = Span::new(start as u32, end as u32);
         self.number += 1;
-        end < self.text.len() || self.is_closed()
+        // Only the last row can hold a quote that is never closed.
+        self.offset + (self.reader.position() as usize) < self.text.len() || self.is_closed()
     }
 
     /// The text of a cell of the current row, unquoted.

@@ -17,7 +17,7 @@ crate::declare_rule! {
     /// ```yaml
     /// series:
     ///   - {metric: appeals, unit: appeal, values: {2024: 183}}
-    ///   - {metric: restorations, unit: restoration, values: {2024: 269}}
+    ///   - {metric: restorations-after-appeal, unit: restoration, values: {2024: 269}}
     /// ```
     "TR202" "part-exceeds-whole" Error;
     needs [Need::Observations];
