@@ -27,7 +27,12 @@ fn notes<'f>(finding: &'f Finding, kind: &str) -> Vec<&'f str> {
 
 /// Relative change of one of the figures behind a finding, in hundredths of a per cent.
 fn change_of(finding: &Finding, name: &str) -> i64 {
-    let change = finding.evidence.changes.iter().find(|change| change.name == name).unwrap_or_else(|| panic!("no {name}"));
+    let change = finding
+        .evidence
+        .changes
+        .iter()
+        .find(|change| change.name == name)
+        .unwrap_or_else(|| panic!("no {name}"));
     let ratio = change.to.unwrap() / change.from.unwrap() - Decimal::ONE;
     i64::try_from((ratio * Decimal::from(10_000)).round()).unwrap()
 }
@@ -40,14 +45,21 @@ fn the_fall_of_2024_is_reported_with_its_members_and_its_explanation() {
     assert_eq!(finding.message, "CyberTipline reports fall 43.4 % in 2024, from 36,210,368 to 20,512,803");
     assert_eq!(change_of(finding, "CyberTipline reports"), -4335);
     // Published: Google −20.1, X −21.2, Discord −28.9, Microsoft −27.2 per cent.
-    for (name, hundredths) in [("Google", -2011), ("X", -2117), ("Discord", -2889), ("Microsoft", -2723), ("Meta", -5510)] {
+    for (name, hundredths) in
+        [("Google", -2011), ("X", -2117), ("Discord", -2889), ("Microsoft", -2723), ("Meta", -5510)]
+    {
         assert_eq!(change_of(finding, name), hundredths, "{name}");
     }
     let members = notes(finding, "members")[0];
-    assert!(members.starts_with("Meta accounts for −16,893,905 (Facebook −9,248,065, Instagram −8,109,999"), "{members}");
+    assert!(
+        members.starts_with("Meta accounts for −16,893,905 (Facebook −9,248,065, Instagram −8,109,999"),
+        "{members}"
+    );
     assert!(members.ends_with("everybody else for +1,196,340"), "{members}");
     let falls = notes(finding, "falls")[0];
-    for figure in ["Google −295,874 (−20.1 %)", "X −184,327 (−21.2 %)", "Discord −98,058 (−28.9 %)", "(−27.2 %)"] {
+    for figure in
+        ["Google −295,874 (−20.1 %)", "X −184,327 (−21.2 %)", "Discord −98,058 (−28.9 %)", "(−27.2 %)"]
+    {
         assert!(falls.contains(figure), "{figure} in {falls}");
     }
     let State::Explained { by } = &finding.state else { panic!("not explained") };
@@ -65,8 +77,14 @@ fn earlier_declines_are_reported_where_the_evidence_supports_it_and_named_where_
     assert_eq!(change_of(fall, "CyberTipline reports"), -3682);
     assert!(fall.is_active());
     // Three per cent and eight per cent are within what the series does; the record names them all the same.
-    assert!(find(&outcome, "sharp-drop", "ncmec", "2008").is_none() && find(&outcome, "sharp-drop", "ncmec", "2019").is_none());
-    assert_eq!(notes(fall, "record"), ["4 falls in 27 changes: 2005 −36.8 %, 2008 −3.1 %, 2019 −8.0 %, 2024 −43.4 %"]);
+    assert!(
+        find(&outcome, "sharp-drop", "ncmec", "2008").is_none()
+            && find(&outcome, "sharp-drop", "ncmec", "2019").is_none()
+    );
+    assert_eq!(
+        notes(fall, "record"),
+        ["4 falls in 27 changes: 2005 −36.8 %, 2008 −3.1 %, 2019 −8.0 %, 2024 −43.4 %"]
+    );
 }
 
 #[test]
@@ -89,7 +107,14 @@ fn fifteen_reports_of_wickr_are_implausibly_low() {
 #[test]
 fn printed_totals_hold() {
     let outcome = shipped();
-    let rules = ["sum-mismatch", "part-exceeds-whole", "conflicting-duplicate", "units-compared", "period-gap", "repeated-value"];
+    let rules = [
+        "sum-mismatch",
+        "part-exceeds-whole",
+        "conflicting-duplicate",
+        "units-compared",
+        "period-gap",
+        "repeated-value",
+    ];
     for finding in every_finding(&outcome) {
         assert!(!rules.contains(&finding.rule.name), "{}", finding.message);
     }
@@ -126,10 +151,5 @@ fn one_finding(file: &str, from: &str, to: &str, expected: &str) {
 
 #[test]
 fn a_dropped_digit() {
-    one_finding(
-        "reports-by-provider-2021.yaml",
-        "{2021: 875783}",
-        "{2021: 87578}",
-        "",
-    );
+    one_finding("reports-by-provider-2021.yaml", "{2021: 875783}", "{2021: 87578}", "");
 }

@@ -163,8 +163,12 @@ impl Reader<'_> {
                 self.builder.problem(problem);
             }
         }
-        // An unknown unit is a violation of the schema; its numbers cannot be placed in any series.
-        Some((metric?, Unit::parse(&unit?.text())?))
+        // An unknown unit is a violation of the schema. Its numbers are read in the unit of the metric, so that the
+        // series does not seem to be missing as well.
+        let metric = metric?;
+        let known = Unit::parse(&unit?.text())
+            .or_else(|| self.builder.registry().metric(&metric).map(|one| one.unit));
+        Some((metric, known?))
     }
 
     fn add_block(

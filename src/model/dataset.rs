@@ -1,6 +1,6 @@
 //! Documents, blocks, observations and the series they form.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{Period, Quantity, Registry, Unit};
@@ -101,10 +101,9 @@ impl SeriesKey {
         (!named.is_empty()).then(|| named.join(" / "))
     }
 
-    /// Whether all but unit and basis are the same.
-    pub fn same_but_unit(&self, other: &Self) -> bool {
-        let blank = |key: &Self| Self { unit: Unit::Report, basis: Basis::default(), ..key.clone() };
-        blank(self) == blank(other)
+    /// What is left without unit and basis.
+    pub fn without_unit(&self) -> Self {
+        Self { unit: Unit::Report, basis: Basis::default(), ..self.clone() }
     }
 }
 
@@ -325,13 +324,43 @@ impl Dataset {
     }
 
     /// Every statement of a series, by period and then by document.
-    pub fn statements<'d>(&'d self, series: &'d Series) -> impl Iterator<Item = &'d Observation> + Clone {
+    pub fn statements<'d>(
+        &'d self,
+        series: &'d Series,
+    ) -> impl DoubleEndedIterator<Item = &'d Observation> + Clone {
         series.statements.iter().map(|id| self.observation(*id))
     }
 
     /// Whether a series is a total of others, in any document.
     pub fn is_total(&self, series: &Series) -> bool {
         series.blocks.iter().any(|id| self.block(*id).total_of.is_some())
+    }
+
+    /// Series that differ in nothing but unit and basis, each group led by the one in the unit of its metric, or else
+    /// by the longest. Nearly every group is a single series.
+    pub fn same_but_unit(&self) -> Vec<Vec<&Series>> {
+        let mut units: HashMap<(&Name, &Name), (Unit, bool)> = HashMap::new();
+        for Series { key, .. } in &self.series {
+            let known = units.entry((&key.publisher, &key.metric)).or_insert((key.unit, false));
+            known.1 |= known.0 != key.unit;
+        }
+        let mut groups: Vec<Vec<&Series>> = Vec::new();
+        let mut mixed: BTreeMap<SeriesKey, Vec<&Series>> = BTreeMap::new();
+        for series in &self.series {
+            if units.get(&(&series.key.publisher, &series.key.metric)).is_some_and(|known| known.1) {
+                mixed.entry(series.key.without_unit()).or_default().push(series);
+            } else {
+                groups.push(vec![series]);
+            }
+        }
+        for mut group in mixed.into_values() {
+            let unit = self.registry.metric(&group[0].key.metric).map(|metric| metric.unit);
+            group.sort_by_key(|series| {
+                (Some(series.key.unit) != unit, std::cmp::Reverse(series.points.len()))
+            });
+            groups.push(group);
+        }
+        groups
     }
 
     /// The place of a span in the document of a block.

@@ -239,14 +239,13 @@ impl Registry {
 
     /// Breaks that could explain a change of a series from one period to the next: they touch its publisher, metric
     /// and jurisdiction, began between the first day of the earlier and the last day of the later period, and move
-    /// figures that way. Whether they touch the entity is for `touches` to say.
+    /// figures that way. Whether they touch the entity is for the caller to say.
     pub fn breaks_between<'a>(
         &'a self,
         key: &'a SeriesKey,
         earlier: Period,
         later: Period,
         rises: bool,
-        touches: impl Fn(&str) -> bool + 'a,
     ) -> impl Iterator<Item = &'a Break> {
         let names = |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
         self.breaks.iter().filter(move |one| {
@@ -261,7 +260,6 @@ impl Registry {
                     Direction::Down => !rises,
                     Direction::Either => true,
                 }
-                && (one.entities.is_empty() || one.entities.iter().any(|entity| touches(entity)))
         })
     }
 }

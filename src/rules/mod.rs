@@ -7,6 +7,7 @@ mod arithmetic;
 mod counting;
 mod coverage;
 mod documentation;
+mod linked;
 mod linter;
 mod members;
 mod readable;

@@ -30,6 +30,7 @@ pub(super) fn violations<'e>(
         explainer.error(&error);
     }
     let mut found = explainer.out;
+    drop_misspelt(&mut found);
     found.sort_by(|left, right| {
         let order = |violation: &Violation| (violation.span.start, violation.span.end);
         order(left).cmp(&order(right)).then_with(|| left.message.cmp(&right.message))
@@ -43,6 +44,28 @@ pub(super) fn violations<'e>(
     });
     found
 }
+
+/// A key that is misspelt is both unknown and missing: the first says it all.
+fn drop_misspelt(found: &mut Vec<Violation>) {
+    let parent = |pointer: &str| pointer.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
+    let misspelt: HashSet<(String, String)> = found
+        .iter()
+        .filter(|violation| violation.message.starts_with(UNKNOWN_PROPERTY))
+        .filter_map(|violation| {
+            Some((parent(&violation.pointer), violation.help.as_ref()?.split('`').nth(1)?.to_owned()))
+        })
+        .collect();
+    if !misspelt.is_empty() {
+        found.retain(|violation| {
+            let name = violation.message.split('`').nth(1).unwrap_or_default();
+            violation.keyword != "required"
+                || !misspelt.contains(&(violation.pointer.clone(), name.to_owned()))
+        });
+    }
+}
+
+/// How the message about an unknown property begins.
+const UNKNOWN_PROPERTY: &str = "unknown property";
 
 /// What to say about an error.
 struct Wording {
@@ -133,7 +156,7 @@ impl<'t> Explainer<'_, 't> {
         for member in node.members().filter(|member| unexpected.contains(&*member.key)) {
             let near = self.nearest_property(error, &member.key);
             let help = near.map(|near| format!("did you mean `{near}`?"));
-            let message = format!("unknown property {}", phrases::quoted(&member.key));
+            let message = format!("{UNKNOWN_PROPERTY} {}", phrases::quoted(&member.key));
             let pointer = child_pointer(error, &member.key);
             let wording = Wording::new(message, "not a property of this object").help(help);
             self.report_at(error, pointer, member.key_span, wording);

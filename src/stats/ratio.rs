@@ -20,6 +20,8 @@ const FREEDOM_CAP: f64 = 12.0;
 const FREEDOM_DEFAULT: f64 = 6.0;
 /// Range that estimated prior degrees of freedom are held to.
 const FREEDOM_RANGE: (f64, f64) = (2.0, 30.0);
+/// This many other changes say something of the spread of a series.
+const LEAST_OTHERS: usize = 3;
 /// A series needs this many changes to tell something of how much series differ in spread.
 const LONG_SERIES: usize = 6;
 
@@ -142,17 +144,67 @@ fn surprise(
     prior: Option<Prior>,
 ) -> Option<Surprise> {
     let expected = if count == 0 { 0.0 } else { shrunk_centre(others.median(ratio), count) };
+    let own = if count >= LEAST_OTHERS { others.deviation(ratio) } else { 0.0 };
+    judge(ratio, expected, own, count, step.noise(), prior)
+}
+
+/// Tests whether a step and the next one, taken together, are an excursion: out and back. The statistic is their
+/// difference over the square root of two, which varies as a single log-ratio does and in which drift cancels; both
+/// steps are left out of what the series tells of its spread.
+pub fn surprise_of_excursion(steps: &[Step], index: usize, prior: Option<Prior>) -> Option<Surprise> {
+    let (out, back) = (steps.get(index)?, steps.get(index + 1)?);
+    let others: Vec<f64> = steps
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != index && *other != index + 1)
+        .map(|(_, step)| step.log_ratio())
+        .collect();
+    let statistic = (out.log_ratio() - back.log_ratio()) / std::f64::consts::SQRT_2;
+    let own = if others.len() >= LEAST_OTHERS { deviation(&others) } else { 0.0 };
+    judge(statistic, 0.0, own, others.len(), out.noise() + back.noise(), prior)
+}
+
+/// Distance, in powers of ten, within which a value fits a scale.
+const SCALE_TOLERANCE: f64 = 0.1;
+/// Powers of ten by which figures are mistaken: a digit too few or too many, hundredths, thousands, millions.
+const SCALES: [i32; 8] = [-6, -3, -2, -1, 1, 2, 3, 6];
+/// Chance that a value far out of line fits some power of ten all the same: its distance from the line, in powers of
+/// ten, is as likely to end anywhere between two whole numbers, and a fifth of that range is within the tolerance.
+pub const CHANCE_OF_FITTING_SCALE: f64 = 2.0 * SCALE_TOLERANCE;
+
+/// The power of ten that a value must be multiplied by to lie on the line between its neighbours (their geometric
+/// mean); none where no power fits.
+pub fn scale_slip(before: f64, value: f64, after: f64) -> Option<i32> {
+    let distance = 0.5 * (before.log10() + after.log10()) - value.log10();
+    SCALES.into_iter().find(|power| (distance - f64::from(*power)).abs() < SCALE_TOLERANCE)
+}
+
+/// Spread of the steps of a series where it is long enough, else that of its peers: a first impression.
+pub fn typical_spread(ratios: &[f64], prior: Option<Prior>) -> f64 {
+    let peers = prior.map_or(0.0, |prior| prior.spread);
+    if ratios.len() > LEAST_OTHERS { deviation(ratios).max(SPREAD_FLOOR) } else { peers }
+}
+
+/// Probability of a value at least as far from what is expected, given the spread `own` of `count` other values.
+fn judge(
+    value: f64,
+    expected: f64,
+    own: f64,
+    count: usize,
+    noise: f64,
+    prior: Option<Prior>,
+) -> Option<Surprise> {
     // Fewer than three other changes say nothing of the spread.
-    let own_freedom = if count >= 3 { 0.5 * (count as f64 - 1.0) } else { 0.0 };
-    let own = if own_freedom > 0.0 { others.deviation(ratio).max(SPREAD_FLOOR) } else { 0.0 };
+    let own_freedom = if count >= LEAST_OTHERS { 0.5 * (count as f64 - 1.0) } else { 0.0 };
+    let own = own.max(SPREAD_FLOOR);
     let prior = prior.unwrap_or(Prior { spread: 0.0, freedom: 0.0 });
     let freedom = prior.freedom + own_freedom;
     if freedom <= 0.0 {
         return None;
     }
     let variance = (prior.freedom * prior.spread * prior.spread + own_freedom * own * own) / freedom;
-    let variance = variance * (1.0 + 1.0 / (count as f64 + CENTRE_PRIOR)) + step.noise();
-    let score = (ratio - expected) / variance.sqrt();
+    let variance = variance * (1.0 + 1.0 / (count as f64 + CENTRE_PRIOR)) + noise;
+    let score = (value - expected) / variance.sqrt();
     let student = StudentsT::new(0.0, 1.0, freedom.min(FREEDOM_CAP)).ok()?;
     Some(Surprise { expected, score, probability: (2.0 * student.sf(score.abs())).min(1.0) })
 }

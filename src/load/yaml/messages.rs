@@ -9,7 +9,20 @@ use crate::source::Span;
 pub(super) fn translate(text: &str, info: &str, place: u32, builder: &Builder<'_>) -> Box<SyntaxError> {
     let span = character_at(text, place);
     let (message, help) = reword(text, info, span);
-    let help = open_bracket(text, builder).filter(|_| is_about_brackets(info)).or(help.map(str::to_owned));
+    let help = help.map(str::to_owned);
+    let Some((bracket, start)) = open_bracket(text, builder).filter(|_| is_about_brackets(info)) else {
+        return Box::new(SyntaxError { span, message, help });
+    };
+    let (line, stopped) = (line_number(text, start), line_number(text, place));
+    // What does not fit on a later line, or the end of the file, is where the bracket is missed, not where it is missing.
+    if stopped > line || text.get(place as usize..).is_none_or(|rest| rest.trim().is_empty()) {
+        return Box::new(SyntaxError {
+            span: Span::new(start, start + 1),
+            message: format!("the `{bracket}` that opens here is never closed"),
+            help: Some(format!("reading stopped at line {stopped}")),
+        });
+    }
+    let help = Some(format!("the `{bracket}` opened at line {line} is not closed"));
     Box::new(SyntaxError { span, message, help })
 }
 
@@ -21,14 +34,14 @@ fn character_at(text: &str, place: u32) -> Span {
 }
 
 /// In brackets nearly every error is one of a bracket that was not closed.
-fn open_bracket(text: &str, builder: &Builder<'_>) -> Option<String> {
+fn open_bracket(text: &str, builder: &Builder<'_>) -> Option<(char, u32)> {
     let frame = builder.innermost()?;
     let bracket = match text.as_bytes().get(frame.start as usize) {
         Some(b'[') if frame.container == Container::Array => '[',
         Some(b'{') if frame.container == Container::Object => '{',
         _ => return None,
     };
-    Some(format!("the `{bracket}` opened at line {} is not closed", line_number(text, frame.start)))
+    Some((bracket, frame.start))
 }
 
 fn is_about_brackets(info: &str) -> bool {

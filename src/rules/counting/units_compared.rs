@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
-use crate::diag::{Finding, Location};
-use crate::model::{Basis, Dataset, Observation, Period, Series, SeriesKey, Unit};
+use crate::diag::{Finding, Location, quantity_of};
+use crate::model::{Dataset, Observation, Period, Series, Unit};
 use crate::rule::{Context, Need, Sink};
+use crate::rules::linked::linked_figure;
 use crate::rules::members::figure;
 
 crate::declare_rule! {
@@ -26,88 +27,84 @@ crate::declare_rule! {
     check check
 }
 
+/// Figures in another unit than the one they should be in, under one statement of that unit.
+struct Foreign<'d> {
+    series: &'d Series,
+    /// The unit they should be in.
+    unit: Unit,
+    /// Series that are the same but for the unit, and in the right one.
+    usual: Vec<&'d Series>,
+    observation: &'d Observation,
+}
+
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
-    let mut groups: BTreeMap<SeriesKey, Vec<&Series>> = BTreeMap::new();
-    for series in &dataset.series {
-        let unitless = SeriesKey { unit: Unit::Report, basis: Basis::default(), ..series.key.clone() };
-        groups.entry(unitless).or_default().push(series);
-    }
-    for group in groups.values() {
+    // One statement of a unit, such as a document's default, may speak for the values of many series.
+    let mut by_statement: BTreeMap<Location, Vec<Foreign<'_>>> = BTreeMap::new();
+    for group in dataset.same_but_unit() {
         sink.examined(group.iter().map(|series| series.points.len()).sum());
-        check_units(dataset, sink, group);
+        for foreign in foreign_figures(dataset, &group) {
+            let block = dataset.block_of(foreign.observation);
+            by_statement.entry(dataset.location_in(block, block.unit)).or_default().push(foreign);
+        }
+    }
+    for (place, foreign) in by_statement {
+        let finding = wrong_unit(dataset, sink, place, &foreign);
+        sink.push(finding);
     }
     for series in dataset.series.iter().filter(|series| series.statements.len() > series.points.len()) {
         check_statements(dataset, sink, series);
     }
 }
 
-/// Series that differ in nothing but their unit: all but the one in the metric's unit are in the wrong one.
-fn check_units(dataset: &Dataset, sink: &mut Sink, group: &[&Series]) {
+/// Figures in another unit than the metric's, or than most of the figures where the metric is not known.
+fn foreign_figures<'d>(dataset: &'d Dataset, group: &[&'d Series]) -> Vec<Foreign<'d>> {
     let metric_unit = dataset.registry.metric(&group[0].key.metric).map(|metric| metric.unit);
-    let most = group.iter().max_by_key(|series| (series.points.len(), std::cmp::Reverse(series.key.unit)));
-    let Some(unit) = metric_unit.or(most.filter(|_| group.len() > 1).map(|series| series.key.unit)) else {
-        return;
-    };
+    let unit = metric_unit.unwrap_or(group[0].key.unit);
     let usual: Vec<&Series> = group.iter().filter(|series| series.key.unit == unit).copied().collect();
-    for other in group.iter().filter(|series| series.key.unit != unit) {
-        // One statement of a unit speaks for all the values under it.
-        let mut by_statement: BTreeMap<Location, Vec<&Observation>> = BTreeMap::new();
-        for observation in dataset.statements(other) {
-            let block = dataset.block_of(observation);
-            by_statement.entry(dataset.location_in(block, block.unit)).or_default().push(observation);
-        }
-        for (place, observations) in by_statement {
-            let finding = wrong_unit(dataset, sink, other, unit, &usual, place, &observations);
-            sink.push(finding);
-        }
-    }
+    let others = group.iter().copied().filter(|series| series.key.unit != unit);
+    others
+        .flat_map(|series| dataset.statements(series).map(move |observation| (series, observation)))
+        .map(|(series, observation)| Foreign { series, unit, usual: usual.clone(), observation })
+        .collect()
 }
 
-fn wrong_unit(
-    dataset: &Dataset,
-    sink: &Sink,
-    series: &Series,
-    unit: Unit,
-    usual: &[&Series],
-    place: Location,
-    observations: &[&Observation],
-) -> Finding {
-    let first = observations[0];
-    let other = series.key.unit;
-    let periods = span_of(observations.iter().map(|one| one.period));
-    let before = span_of(usual.iter().flat_map(|series| dataset.points(series)).map(|one| one.period));
-    let verb = if observations.len() == 1 { "counts" } else { "count" };
+fn wrong_unit(dataset: &Dataset, sink: &Sink, statement: Location, foreign: &[Foreign<'_>]) -> Finding {
+    let first = &foreign[0];
+    let (other, unit, key) = (first.series.key.unit, first.unit, &first.series.key);
+    let periods = span_of(foreign.iter().map(|one| one.observation.period)).unwrap_or_default();
+    let usual = foreign.iter().flat_map(|one| &one.usual);
+    let before = span_of(usual.flat_map(|series| dataset.points(series)).map(|one| one.period));
+    let verb = if foreign.len() == 1 { "counts" } else { "count" };
+    let who = if foreign.len() == 1 {
+        periods
+    } else {
+        format!("{} of {periods}", quantity_of(foreign.len(), "value"))
+    };
     let message = match before {
-        Some(before) => format!(
-            "{} {verb} {} where {before} count {}",
-            periods.unwrap_or_default(),
-            other.plural(),
-            unit.plural()
-        ),
+        Some(before) => format!("{who} {verb} {} where {before} count {}", other.plural(), unit.plural()),
         None => format!(
-            "{} {verb} {}, while the metric `{}` counts {}",
-            periods.unwrap_or_default(),
+            "{who} {verb} {}, while the metric `{}` counts {}",
             other.plural(),
-            series.key.metric,
+            key.metric,
             unit.plural()
         ),
     };
     // With one value, the value is the place to look at; with several, the unit that they share.
-    let (at, label) = match observations {
-        [only] => (only.origin.location(), format!("{}{}", other.plural(), aside(other, unit))),
-        _ => (place, format!("{}{}", other.plural(), aside(other, unit))),
-    };
+    let at = if let [only] = foreign { only.observation.origin.location() } else { statement };
+    let label = format!("{}{}", other.plural(), aside(other, unit));
     let mut finding =
-        sink.finding(series.key.finding_subject(Some(first.period)), message, at, label).cause(at);
-    if at != place {
-        finding = finding.related(place, "the unit");
+        sink.finding(key.finding_subject(Some(first.observation.period)), message, at, label).cause(at);
+    if let [only] = foreign {
+        if at != statement {
+            finding = finding.related(statement, "the unit");
+        }
+        finding = same_period(dataset, finding, only);
     }
-    finding = same_period(dataset, finding, unit, usual, observations);
     let linked = dataset
         .registry
         .metrics()
-        .find(|metric| metric.unit == other && (metric.linked.iter().any(|id| **id == *series.key.metric)));
+        .find(|metric| metric.unit == other && metric.linked.iter().any(|id| **id == *key.metric));
     if let Some(linked) = linked {
         finding = finding.help(format!("as a series of its own they are the metric `{}`", linked.id));
     }
@@ -126,21 +123,15 @@ fn aside(unit: Unit, usual: Unit) -> &'static str {
     }
 }
 
-/// The figures of the same periods in the usual unit.
-fn same_period(
-    dataset: &Dataset,
-    finding: Finding,
-    unit: Unit,
-    usual: &[&Series],
-    observations: &[&Observation],
-) -> Finding {
-    let is_same = |one: &&Observation| observations.iter().any(|other| other.period == one.period);
-    let found: Vec<&Observation> =
-        usual.iter().flat_map(|series| dataset.points(series)).filter(is_same).take(3).collect();
-    found.into_iter().fold(finding, |finding, one| {
-        let text = format!("in {}, {} is {}", unit.plural(), one.period, one.quantity);
-        finding.related(one.origin.location(), unit.plural()).help(text)
-    })
+/// The figure of the same period in the usual unit.
+fn same_period(dataset: &Dataset, finding: Finding, foreign: &Foreign<'_>) -> Finding {
+    let period = foreign.observation.period;
+    let mut figures = foreign.usual.iter().flat_map(|series| dataset.points(series));
+    let Some(one) = figures.find(|one| one.period == period) else { return finding };
+    let units = foreign.unit.plural();
+    finding
+        .related(one.origin.location(), units.clone())
+        .help(format!("in {units}, {period} is {}", one.quantity))
 }
 
 /// A statement that contradicts another one of the same period and equals what a linked metric says of it.
@@ -154,36 +145,12 @@ fn check_statements(dataset: &Dataset, sink: &mut Sink, series: &Series) {
             let contradicted =
                 same.iter().enumerate().find(|(at, other)| *at != index && meets(one, other) == Some(false));
             let Some((_, other)) = contradicted else { continue };
-            let linked = linked_figures(dataset, series, one.period)
-                .find(|(_, figure)| meets(one, figure) == Some(true) && meets(other, figure) == Some(false));
-            if let Some((linked, figure)) = linked {
+            if let Some((linked, figure)) = linked_figure(dataset, series, one, other) {
                 let finding = borrowed(sink, series, one, other, linked, figure);
                 sink.push(finding);
             }
         }
     }
-}
-
-/// What metrics that count the same events in another unit say of a period.
-fn linked_figures<'d>(
-    dataset: &'d Dataset,
-    series: &'d Series,
-    period: Period,
-) -> impl Iterator<Item = (&'d Series, &'d Observation)> {
-    let links = |one: &str, two: &str| {
-        dataset.registry.metric(one).is_some_and(|metric| metric.linked.iter().any(|id| id == two))
-    };
-    dataset
-        .series
-        .iter()
-        .filter(move |other| {
-            other.key.publisher == series.key.publisher
-                && other.key.subject == series.key.subject
-                && (links(&other.key.metric, &series.key.metric)
-                    || links(&series.key.metric, &other.key.metric))
-        })
-        .flat_map(move |other| dataset.points(other).map(move |one| (other, one)))
-        .filter(move |(_, one)| one.period == period)
 }
 
 fn borrowed(

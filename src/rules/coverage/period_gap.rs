@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::names;
-use crate::diag::{listing, quantity_of};
+use crate::diag::{Location, listing, quantity_of};
 use crate::model::{Block, Dataset, Name, Observation, Period, Series};
 use crate::rule::{Context, Need, Sink};
 
@@ -28,8 +28,11 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     let listed = complete_lists(dataset);
-    for series in &dataset.series {
-        let points: Vec<&Observation> = dataset.points(series).collect();
+    for group in dataset.same_but_unit() {
+        let series = group[0];
+        // A period that is stated in another unit is not missing; another rule compares units.
+        let mut points: Vec<&Observation> = group.iter().flat_map(|series| dataset.points(series)).collect();
+        points.sort_by_key(|point| point.period);
         sink.examined(points.len());
         for (index, earlier) in points.iter().enumerate() {
             let frequency = earlier.period.frequency();
@@ -43,7 +46,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                     .retain(|period| !listed.contains(&(&series.key.publisher, &series.key.metric, *period)));
             }
             if !missing.is_empty() && can_tell(dataset, series, earlier, later) {
-                report(sink, series, (earlier, later), &missing);
+                report(dataset, sink, series, (earlier, later), &missing);
             }
         }
     }
@@ -96,6 +99,7 @@ fn can_tell(dataset: &Dataset, series: &Series, earlier: &Observation, later: &O
 }
 
 fn report(
+    dataset: &Dataset,
     sink: &mut Sink,
     series: &Series,
     (earlier, later): (&Observation, &Observation),
@@ -114,7 +118,19 @@ fn report(
         )
         .related(earlier.origin.location(), earlier.period.to_string())
         .help("add the figure, or state why there is none: `{kind: not_reported}`");
+    finding.cause = stated_twice(dataset, series, [earlier, later]);
     finding.evidence.method = "calendar";
     finding.evidence.expected = Some(quantity_of(missing.len(), earlier.period.frequency().noun()));
     sink.push(finding);
+}
+
+/// The second statement of a period beside the gap in one document: it probably is the missing one, mislabelled.
+fn stated_twice(dataset: &Dataset, series: &Series, beside: [&Observation; 2]) -> Option<Location> {
+    let twins =
+        |one: &Observation, other: &Observation| one.period == other.period && one.block == other.block;
+    let mut again = dataset.statements(series).filter(|one| {
+        beside.iter().any(|point| twins(point, one))
+            && dataset.statements(series).filter(|other| twins(one, other)).count() > 1
+    });
+    again.next_back().map(|one| one.origin.location())
 }

@@ -2,6 +2,7 @@ use super::repeated_statements;
 use crate::diag::{Confidence, Finding};
 use crate::model::{Dataset, DocumentId, Observation, Series};
 use crate::rule::{Context, Need, Sink};
+use crate::rules::linked::linked_figure;
 
 crate::declare_rule! {
     /// Two different values for the same thing and period.
@@ -25,7 +26,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     for (first, later) in repeated_statements(dataset).filter(|(first, later)| differ(first, later)) {
-        let finding = conflict(dataset, sink, first, later);
+        let finding = conflict(dataset, sink, first, later).cause(later.origin.location());
         sink.push(finding.fold(format!("{} conflicts", later.origin.source.0)));
     }
     for series in dataset.series.iter().filter(|series| series.statements.len() > series.points.len()) {
@@ -64,13 +65,20 @@ fn replaces(dataset: &Dataset, (earlier, later): (DocumentId, DocumentId)) -> bo
     names(&later.supersedes, &earlier.vintage) || names(&earlier.supersedes, &later.vintage)
 }
 
-/// Of two statements the one that lies further from its neighbours; the later one where that does not tell.
+/// Of two statements the one that was taken from a series in another unit, or else the one that lies further from its
+/// neighbours; the later one where that does not tell.
 fn least_fitting<'d>(
     dataset: &'d Dataset,
     series: &'d Series,
     first: &'d Observation,
     later: &'d Observation,
 ) -> &'d Observation {
+    if linked_figure(dataset, series, first, later).is_some() {
+        return first;
+    }
+    if linked_figure(dataset, series, later, first).is_some() {
+        return later;
+    }
     let near = |one: &&Observation| {
         one.period.is_followed_by(first.period) || first.period.is_followed_by(one.period)
     };

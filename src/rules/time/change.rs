@@ -8,10 +8,15 @@ use crate::model::{Additivity, Dataset, Frequency, Name, Observation, Series, Un
 use crate::rule::{Context, Parameter};
 use crate::rules::members::Members;
 use crate::stats::counts::same_rate;
-use crate::stats::ratio::{Prior, Step, Surprise, surprises};
+use crate::stats::ratio::{
+    CHANCE_OF_FITTING_SCALE, Prior, Step, Surprise, scale_slip, surprise_of_excursion, surprises,
+    typical_spread,
+};
+
+use super::explanation::covering_breaks;
 
 /// Parameters that both rules have.
-pub const PARAMETERS: [Parameter; 4] = [
+pub const PARAMETERS: [Parameter; 5] = [
     Parameter {
         name: "probability",
         default: 0.001,
@@ -33,6 +38,14 @@ pub const PARAMETERS: [Parameter; 4] = [
         unit: "probability",
         documentation: "A change less probable than this is a warning where the series is an aggregate whose members are \
                         in the data: there are few of these, and much hangs on each.",
+    },
+    Parameter {
+        name: "probability-documented",
+        default: 0.2,
+        range: (0.0, 1.0),
+        unit: "probability",
+        documentation: "A change that a documented break covers is printed, as explained, where it is less probable than \
+                        this: somebody has said that it is there.",
     },
     Parameter {
         name: "count-guard",
@@ -80,6 +93,8 @@ pub struct Change<'d> {
     pub is_aggregate: bool,
     /// Name and value of the parameter that it fell below, and whether that makes it a note.
     pub threshold: (&'static str, f64),
+    /// The power of ten that would bring it back in line.
+    pub scale: Option<i32>,
 }
 
 /// What the peers of a series do.
@@ -89,11 +104,22 @@ pub struct Peers {
     pub series: usize,
 }
 
+/// A step of a series.
+#[derive(Debug, Clone, Copy)]
+struct Link<'d> {
+    step: Step,
+    from: &'d Observation,
+    to: &'d Observation,
+    /// Whether both figures are in one unit. Where they are not, another rule says so; the step is still one that
+    /// peers learn from, so that one wrong unit does not move what is usual for all others.
+    is_comparable: bool,
+}
+
 /// A run of neighbouring periods of one frequency, all with a number above zero.
 struct Run<'d> {
     series: &'d Series,
     frequency: Frequency,
-    steps: Vec<(Step, &'d Observation, &'d Observation)>,
+    links: Vec<Link<'d>>,
     ratios: Vec<f64>,
     is_aggregate: bool,
 }
@@ -125,11 +151,19 @@ pub fn unusual_changes<'d>(
         .collect();
     let mut found = Vec::new();
     for run in &runs {
-        *examined += run.steps.len();
+        *examined += run.links.iter().filter(|link| link.is_comparable).count();
         let peers = priors.get(&group_of(run)).copied();
-        find_in_run(context, run, peers, way, &mut found);
+        let search = Search { context, members, run, peers };
+        found.extend(search.changes().into_iter().filter(|change| change.way() == way));
     }
     found
+}
+
+impl Change<'_> {
+    /// Which way the period goes that is out of line.
+    pub fn way(&self) -> Way {
+        if self.steps[self.index].0 < 0.0 { Way::Down } else { Way::Up }
+    }
 }
 
 fn group_of<'d>(run: &Run<'d>) -> PeerGroup<'d> {
@@ -138,115 +172,169 @@ fn group_of<'d>(run: &Run<'d>) -> PeerGroup<'d> {
 
 fn runs<'d>(dataset: &'d Dataset, members: &Members<'d>) -> Vec<Run<'d>> {
     let mut runs = Vec::new();
-    for series in dataset.series.iter().filter(|series| series.key.unit.additivity() != Additivity::None) {
+    for group in dataset.same_but_unit() {
+        let series = group[0];
+        if series.key.unit.additivity() == Additivity::None {
+            continue;
+        }
         let mut by_frequency: BTreeMap<Frequency, Vec<&Observation>> = BTreeMap::new();
-        for point in dataset.points(series) {
+        for point in group.iter().flat_map(|series| dataset.points(series)) {
             by_frequency.entry(point.period.frequency()).or_default().push(point);
         }
         let is_aggregate = dataset.is_total(series) || !members.of(series).is_empty();
-        for (frequency, points) in by_frequency {
-            let steps: Vec<_> = points.windows(2).filter_map(|pair| step(pair[0], pair[1])).collect();
-            if !steps.is_empty() {
-                let ratios = steps.iter().map(|(step, ..)| step.log_ratio()).collect();
-                runs.push(Run { series, frequency, steps, ratios, is_aggregate });
+        for (frequency, mut points) in by_frequency {
+            if group.len() > 1 {
+                // The figures of the first series win over those in other units.
+                points.sort_by_key(|point| point.period);
+                points.dedup_by_key(|point| point.period);
+            }
+            let links: Vec<Link<'_>> =
+                points.windows(2).filter_map(|pair| link(dataset, pair[0], pair[1])).collect();
+            if !links.is_empty() {
+                let ratios = links.iter().map(|link| link.step.log_ratio()).collect();
+                runs.push(Run { series, frequency, links, ratios, is_aggregate });
             }
         }
     }
     runs
 }
 
-fn step<'d>(from: &'d Observation, to: &'d Observation) -> Option<(Step, &'d Observation, &'d Observation)> {
+fn link<'d>(dataset: &Dataset, from: &'d Observation, to: &'d Observation) -> Option<Link<'d>> {
     if !from.period.is_followed_by(to.period) {
         return None;
     }
     let count = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0);
     let grain = |one: &Observation| one.quantity.step().to_f64().unwrap_or(0.0);
-    Some((Step { from: count(from)?, to: count(to)?, grains: (grain(from), grain(to)) }, from, to))
+    let step = Step { from: count(from)?, to: count(to)?, grains: (grain(from), grain(to)) };
+    let is_comparable = dataset.block_of(from).series == dataset.block_of(to).series;
+    Some(Link { step, from, to, is_comparable })
 }
 
-fn find_in_run<'d>(
-    context: &Context<'d>,
-    run: &Run<'d>,
-    peers: Option<Peers>,
-    way: Way,
-    found: &mut Vec<Change<'d>>,
-) {
-    let steps: Vec<Step> = run.steps.iter().map(|one| one.0).collect();
-    let surprises = surprises(&steps, peers.map(|peers| peers.prior));
-    // Where the way back has been reported with the way out, it is no change of its own.
-    let mut returned = false;
-    for index in 0..steps.len() {
-        if std::mem::take(&mut returned) {
-            continue;
-        }
-        let back =
-            excursion(run, index) && [index, index + 1].iter().all(|step| is_conspicuous(surprises[*step]));
-        let own = threshold(context, run, index, surprises[index]);
-        let other = back.then(|| threshold(context, run, index + 1, surprises[index + 1])).flatten();
-        let Some((threshold, surprise)) = least_probable(own, other) else { continue };
-        returned = back;
-        let goes = if run.ratios[index] < 0.0 { Way::Down } else { Way::Up };
-        if goes != way {
-            continue;
-        }
-        found.push(Change {
-            series: run.series,
-            before: run.steps[index].1,
-            at: run.steps[index].2,
-            after: back.then(|| run.steps[index + 1].2),
-            shape: if back { Shape::Excursion } else { Shape::Step },
-            surprise,
-            steps: run.steps.iter().map(|(step, _, later)| (step.to / step.from - 1.0, *later)).collect(),
-            index,
-            peers,
-            is_aggregate: run.is_aggregate,
-            threshold,
-        });
-    }
-}
-
-/// Whether the series comes back in the next period: the way back is at least half of the way out, on the scale of
-/// logarithms, and not more than twice it.
-fn excursion(run: &Run<'_>, index: usize) -> bool {
-    let (Some(next), out) = (run.ratios.get(index + 1), run.ratios[index]) else { return false };
-    let adjacent = std::ptr::eq(run.steps[index].2, run.steps[index + 1].1);
-    adjacent && out * next < 0.0 && next.abs() >= 0.5 * out.abs() && out.abs() >= 0.5 * next.abs()
-}
-
-/// Whether a step could be part of an excursion at all: a peak is more than an ordinary rise before a sharp fall.
-fn is_conspicuous(surprise: Option<Surprise>) -> bool {
-    surprise.is_some_and(|surprise| surprise.probability < 0.2)
-}
-
-/// The parameter that a change falls below; none where it is usual, or its counts are too small to tell.
-fn threshold(
-    context: &Context<'_>,
-    run: &Run<'_>,
+/// A change that could be reported.
+struct Candidate {
     index: usize,
-    surprise: Option<Surprise>,
-) -> Option<((&'static str, f64), Surprise)> {
-    let surprise = surprise?;
-    let (step, _, at) = run.steps[index];
-    let key = &run.series.key;
-    let value = |name| context.parameters.get(name, key, Some(at.period));
-    // The cheap test first: nearly all changes are usual.
-    if surprise.probability >= 0.5 {
-        return None;
-    }
-    let names: &[&'static str] = if run.is_aggregate {
-        &["probability", "probability-aggregate"]
-    } else {
-        &["probability", "probability-note"]
-    };
-    let threshold = names.iter().map(|name| (*name, value(name))).find(|one| surprise.probability < one.1)?;
-    (same_rate(step.from, step.to) <= value("count-guard")).then_some((threshold, surprise))
+    shape: Shape,
+    surprise: Surprise,
+    threshold: (&'static str, f64),
+    scale: Option<i32>,
 }
 
-type Found = Option<((&'static str, f64), Surprise)>;
+/// Looks for unusual changes in one run.
+struct Search<'s, 'd> {
+    context: &'s Context<'d>,
+    members: &'s Members<'d>,
+    run: &'s Run<'d>,
+    peers: Option<Peers>,
+}
 
-fn least_probable(own: Found, other: Found) -> Found {
-    match (own, other) {
-        (Some(own), Some(other)) => Some(if other.1.probability < own.1.probability { other } else { own }),
-        (own, other) => own.or(other),
+impl<'d> Search<'_, 'd> {
+    /// Unusual changes, none of which shares a step with another: the least probable reading of a step wins.
+    fn changes(&self) -> Vec<Change<'d>> {
+        let mut candidates = self.candidates();
+        candidates.sort_by(|left, right| {
+            let probability = left.surprise.probability.total_cmp(&right.surprise.probability);
+            probability.then(left.index.cmp(&right.index))
+        });
+        let mut taken = vec![false; self.run.links.len()];
+        let mut accepted = Vec::new();
+        for candidate in candidates {
+            let steps = candidate.index..=candidate.index + usize::from(candidate.shape == Shape::Excursion);
+            if steps.clone().any(|step| taken[step]) {
+                continue;
+            }
+            steps.for_each(|step| taken[step] = true);
+            accepted.push(candidate);
+        }
+        accepted.sort_by_key(|candidate| candidate.index);
+        accepted.into_iter().map(|candidate| self.change(candidate)).collect()
+    }
+
+    fn candidates(&self) -> Vec<Candidate> {
+        let links = &self.run.links;
+        let steps: Vec<Step> = links.iter().map(|link| link.step).collect();
+        let prior = self.peers.map(|peers| peers.prior);
+        let mut found = Vec::new();
+        for (index, surprise) in surprises(&steps, prior).into_iter().enumerate() {
+            if links[index].is_comparable {
+                found.extend(surprise.and_then(|surprise| self.candidate(index, Shape::Step, surprise)));
+            }
+        }
+        let spread = typical_spread(&self.run.ratios, prior);
+        for index in 0..links.len().saturating_sub(1) {
+            if self.could_be_excursion(index, spread) {
+                found.extend(self.excursion(&steps, index, prior));
+            }
+        }
+        found
+    }
+
+    /// Whether the series goes out and comes back: the way back is between a quarter and four times the way out, on the scale of
+    /// logarithms, and both together are more than an ordinary wobble.
+    fn could_be_excursion(&self, index: usize, spread: f64) -> bool {
+        let (links, ratios) = (&self.run.links, &self.run.ratios);
+        let (out, back) = (ratios[index], ratios[index + 1]);
+        let is_adjacent = std::ptr::eq(links[index].to, links[index + 1].from);
+        out * back < 0.0
+            && is_adjacent
+            && links[index].is_comparable
+            && links[index + 1].is_comparable
+            && back.abs() >= 0.25 * out.abs()
+            && out.abs() >= 0.25 * back.abs()
+            && (out - back).abs() > 2.0 * spread
+    }
+
+    fn excursion(&self, steps: &[Step], index: usize, prior: Option<Prior>) -> Option<Candidate> {
+        let mut surprise = surprise_of_excursion(steps, index, prior)?;
+        let scale = scale_slip(steps[index].from, steps[index].to, steps[index + 1].to);
+        if scale.is_some() {
+            surprise.probability *= CHANCE_OF_FITTING_SCALE;
+        }
+        let candidate = self.candidate(index, Shape::Excursion, surprise)?;
+        Some(Candidate { scale, ..candidate })
+    }
+
+    /// A change with the parameter that it falls below; none where it is usual, or its counts are too small to tell.
+    fn candidate(&self, index: usize, shape: Shape, surprise: Surprise) -> Option<Candidate> {
+        // The cheap test first: nearly all changes are usual.
+        if surprise.probability >= 0.5 {
+            return None;
+        }
+        let link = &self.run.links[index];
+        let key = &self.run.series.key;
+        let value = |name| self.context.parameters.get(name, key, Some(link.to.period));
+        let names: &[&'static str] = if self.run.is_aggregate {
+            &["probability", "probability-aggregate"]
+        } else {
+            &["probability", "probability-note"]
+        };
+        let is_below = |name: &&'static str| surprise.probability < value(*name);
+        let is_documented = || {
+            let covered =
+                !covering_breaks(self.context.dataset, self.members, self.run.series, link.from, link.to)
+                    .is_empty();
+            (is_below(&"probability-documented") && covered).then_some("probability-documented")
+        };
+        let name = names.iter().copied().find(|name| is_below(name)).or_else(is_documented)?;
+        let is_evidence = same_rate(link.step.from, link.step.to) <= value("count-guard");
+        is_evidence.then(|| Candidate { index, shape, surprise, threshold: (name, value(name)), scale: None })
+    }
+
+    fn change(&self, candidate: Candidate) -> Change<'d> {
+        let Candidate { index, shape, surprise, threshold, scale } = candidate;
+        let links = &self.run.links;
+        Change {
+            series: self.run.series,
+            before: links[index].from,
+            at: links[index].to,
+            after: (shape == Shape::Excursion).then(|| links[index + 1].to),
+            shape,
+            surprise,
+            steps: links.iter().map(|link| (link.step.to / link.step.from - 1.0, link.to)).collect(),
+            index,
+            peers: self.peers,
+            is_aggregate: self.run.is_aggregate,
+            threshold,
+            scale,
+        }
     }
 }

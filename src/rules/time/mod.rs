@@ -1,6 +1,7 @@
 //! TR3xx: a series over time. Whether a figure fits what came before and after, and what peers do.
 
 mod change;
+mod explanation;
 mod report;
 
 pub mod implausibly_low;

@@ -3,21 +3,20 @@
 use rust_decimal::Decimal;
 
 use super::change::{Change, Peers, Shape, Way};
+use super::explanation::{covering_breaks, share_of_gross};
 use crate::diag::{
     Change as Figure, Confidence, Evidence, Explanation, Finding, Level, State, grouped, percent,
     percent_change, quantity_of, signed,
 };
 use crate::model::{Dataset, Interval, Observation, Series};
 use crate::rule::Sink;
+use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, Part, brands_in_words, figure};
-use crate::stats::contribution::gross;
 use crate::stats::ratio::Prior;
 use crate::stats::robust::quantile;
 
 /// Companies that are named as falls, and as rises.
 const NAMED: (usize, usize) = (8, 6);
-/// A member's break explains an aggregate where the member accounts for this share of all falls, or of all rises.
-const SHARE_THAT_EXPLAINS: f64 = 0.1;
 /// A series with at least this many other changes speaks for itself.
 const SPEAKS_FOR_ITSELF: usize = 5;
 
@@ -32,8 +31,9 @@ pub fn report(dataset: &Dataset, members: &Members<'_>, sink: &mut Sink, changes
             Vec::new()
         };
         finding = name_members(dataset, finding, change, &parts);
-        finding = explain(dataset, finding, change, &parts, way);
+        finding = explain(dataset, members, finding, change);
         finding = linked_units(dataset, finding, change);
+        finding = off_by_power_of_ten(finding, change);
         finding.cause = Some(cause(changes, change));
         sink.push(finding);
     }
@@ -81,7 +81,7 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>, way: Way) -> Fi
         finding = finding.related(after.origin.location(), figure(after));
     }
     let probability = change.surprise.probability;
-    if change.threshold.0 == "probability-note" {
+    if ["probability-note", "probability-documented"].contains(&change.threshold.0) {
         finding.level = Level::Note;
     }
     finding.confidence = match probability {
@@ -254,38 +254,10 @@ fn covers(dataset: &Dataset, document: crate::model::DocumentId, change: &Change
     })
 }
 
-/// A member's part of all falls, or of all rises.
-fn share_of_gross(part: &Part, parts: &[Part]) -> f64 {
-    use rust_decimal::prelude::ToPrimitive;
-    let own = part.change().to_f64().unwrap_or_default();
-    let gross = gross(parts.iter().filter_map(|part| part.change().to_f64()));
-    own / if own < 0.0 { gross.falls } else { gross.rises }
-}
-
 /// Documented breaks that cover the change.
-fn explain(
-    dataset: &Dataset,
-    mut finding: Finding,
-    change: &Change<'_>,
-    parts: &[Part],
-    way: Way,
-) -> Finding {
-    let registry = &dataset.registry;
-    let key = &change.series.key;
-    let rises = way == Way::Up;
-    let touches = |entity: &str| {
-        let own = |period| registry.belongs_to(&key.subject, entity, period);
-        own(change.at.period)
-            || own(change.before.period)
-            // A break of a member explains an aggregate where much of the change is that member's.
-            || parts.iter().any(|part| {
-                share_of_gross(part, parts) >= SHARE_THAT_EXPLAINS
-                    && (part.change() > Decimal::ZERO) == rises
-                    && (part.entity == entity || registry.belongs_to(entity, &part.entity, change.at.period))
-            })
-    };
-    let breaks: Vec<Explanation> = registry
-        .breaks_between(key, change.before.period, change.at.period, rises, touches)
+fn explain(dataset: &Dataset, members: &Members<'_>, mut finding: Finding, change: &Change<'_>) -> Finding {
+    let breaks: Vec<Explanation> = covering_breaks(dataset, members, change.series, change.before, change.at)
+        .into_iter()
         .map(|one| Explanation {
             by: one.id.clone(),
             text: one.explanation.clone(),
@@ -298,19 +270,23 @@ fn explain(
     finding
 }
 
+/// The figure as it would lie on the line between its neighbours.
+fn off_by_power_of_ten(finding: Finding, change: &Change<'_>) -> Finding {
+    let (Some(power), Some(value)) = (change.scale, change.at.quantity.point()) else { return finding };
+    let factor = Decimal::from(10i64.pow(power.unsigned_abs()));
+    let mended = if power > 0 { value.checked_mul(factor) } else { value.checked_div(factor) };
+    let Some(mended) = mended else { return finding };
+    let slip = match power {
+        1 => "a digit may be missing".to_owned(),
+        -1 => "there may be a digit too many".to_owned(),
+        _ => format!("it may be stated in another unit, by a factor of {}", grouped(factor)),
+    };
+    finding.help(format!("{} would lie between its neighbours: {slip}", grouped(mended)))
+}
+
 /// The same events in another unit, where a linked metric counts them.
 fn linked_units(dataset: &Dataset, finding: Finding, change: &Change<'_>) -> Finding {
-    let key = &change.series.key;
-    let linked = dataset.series.iter().filter(|series| {
-        let other = &series.key;
-        let links = |one: &str, two: &str| {
-            dataset.registry.metric(one).is_some_and(|metric| metric.linked.iter().any(|id| id == two))
-        };
-        (&other.publisher, &other.subject, &other.jurisdiction, &other.category)
-            == (&key.publisher, &key.subject, &key.jurisdiction, &key.category)
-            && (links(&other.metric, &key.metric) || links(&key.metric, &other.metric))
-    });
-    linked.fold(finding, |finding, series| {
+    linked_series(dataset, change.series).fold(finding, |finding, series| {
         let at = |one: &Observation| dataset.points(series).find(|point| point.period == one.period);
         let units = series.key.unit.plural();
         match (at(change.before), at(change.at)) {

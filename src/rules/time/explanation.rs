@@ -1,0 +1,51 @@
+//! Which documented breaks cover a change.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::model::{Break, Dataset, Observation, Series};
+use crate::rules::members::{Members, Part};
+use crate::stats::contribution::gross;
+
+/// A member's break explains an aggregate where the member accounts for this share of all falls, or of all rises.
+const SHARE_THAT_EXPLAINS: f64 = 0.1;
+
+/// Breaks that touch the series, or a member that accounts for much of the change, move figures the same way, and
+/// began between the two periods.
+pub fn covering_breaks<'d>(
+    dataset: &'d Dataset,
+    members: &Members<'d>,
+    series: &'d Series,
+    before: &'d Observation,
+    at: &'d Observation,
+) -> Vec<&'d Break> {
+    let registry = &dataset.registry;
+    if registry.breaks().is_empty() {
+        return Vec::new();
+    }
+    let rises = at.quantity.point() > before.quantity.point();
+    let key = &series.key;
+    let parts = members.parts(series, before.period, at.period);
+    let touches_member = |entity: &str| {
+        parts.iter().any(|part| {
+            share_of_gross(part, &parts) >= SHARE_THAT_EXPLAINS
+                && (part.change() > Decimal::ZERO) == rises
+                && (part.entity == entity || registry.belongs_to(entity, &part.entity, at.period))
+        })
+    };
+    let touches = |entity: &str| {
+        [before.period, at.period].into_iter().any(|period| registry.belongs_to(&key.subject, entity, period))
+            || touches_member(entity)
+    };
+    registry
+        .breaks_between(key, before.period, at.period, rises)
+        .filter(|one| one.entities.is_empty() || one.entities.iter().any(|entity| touches(entity)))
+        .collect()
+}
+
+/// A member's part of all falls, or of all rises.
+pub fn share_of_gross(part: &Part, parts: &[Part]) -> f64 {
+    let own = part.change().to_f64().unwrap_or_default();
+    let gross = gross(parts.iter().filter_map(|part| part.change().to_f64()));
+    own / if own < 0.0 { gross.falls } else { gross.rises }
+}
