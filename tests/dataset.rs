@@ -129,16 +129,22 @@ fn corrupted(file: &str, from: &str, to: &str) -> (Vec<String>, u8) {
     let dataset = folder.path().join("ncmec");
     copy_folder(&project().join("fixtures/datasets/ncmec"), &dataset);
     change(&dataset.join(file), from, to);
-    let before = lines(&shipped());
+    let shipped = shipped();
+    let before: Vec<&str> = every_finding(&shipped).iter().map(|finding| finding.message.as_str()).collect();
     let after = outcome(&[dataset]);
-    let added = lines(&after).into_iter().filter(|line| !before.contains(line)).collect();
-    (added, after.exit_code(Some(Level::Error)))
+    let added = lines(&after).into_iter().filter(|line| !before.contains(&message_of(line))).collect();
+    (added, after.exit_code(Some(Level::Note)))
+}
+
+/// A line that is put in moves all others down, and what was folded may stand alone: neither is new.
+fn message_of(line: &str) -> &str {
+    line.split_once("] ").unwrap().1
 }
 
 fn change(path: &Path, from: &str, to: &str) {
     let text = std::fs::read_to_string(path).unwrap();
-    assert_eq!(text.matches(from).count(), 1, "{from} in {}", path.display());
-    std::fs::write(path, text.replace(from, to)).unwrap();
+    assert!(text.contains(from), "{from} in {}", path.display());
+    std::fs::write(path, text.replacen(from, to, 1)).unwrap();
 }
 
 /// One fault, one new finding, at its place.
@@ -151,5 +157,148 @@ fn one_finding(file: &str, from: &str, to: &str, expected: &str) {
 
 #[test]
 fn a_dropped_digit() {
-    one_finding("reports-by-provider-2021.yaml", "{2021: 875783}", "{2021: 87578}", "");
+    one_finding(
+        "reports-by-provider-2021.yaml",
+        "{2021: 875783}",
+        "{2021: 87578}",
+        "reports-by-provider-2021.yaml:89:55 error[sum-mismatch] 230 parts of 2021 sum to 28,368,878, while the total is stated as 29,157,083",
+    );
+    one_finding(
+        "reports-per-year.yaml",
+        "2015: 4403657",
+        "2015: 440365",
+        "reports-per-year.yaml:44:13 warning[sharp-drop] CyberTipline reports fall 60.2 % in 2015, from 1,106,071 to 440,365, and return to 8,297,923 in 2016",
+    );
+    one_finding(
+        "reports-per-year.yaml",
+        "2023: 36210368",
+        "2023: 3621036",
+        "reports-per-year.yaml:52:13 error[conflicting-duplicate] 2023 is stated as 36,210,368 and as 3,621,036",
+    );
+    // Of 2024 the list is a selection and no sum can be checked: the figure stands out beside its neighbours.
+    one_finding(
+        "reports-by-provider-2024.yaml",
+        "{2024: 1175084}",
+        "{2024: 117508}",
+        "reports-by-provider-2024.yaml:40:55 note[sharp-drop] CyberTipline reports of Google fall 92.0 % in 2024, from 1,470,958 to 117,508, and return to 1,461,378 in 2025",
+    );
+}
+
+#[test]
+fn a_year_doubled() {
+    one_finding(
+        "reports-per-year.yaml",
+        "2012: 415650",
+        "2012: 415650\n      2012: 415650",
+        "reports-per-year.yaml:42:13 warning[repeated-key] 2012 is stated twice: 415,650",
+    );
+    one_finding(
+        "reports-per-year.yaml",
+        "2012: 415650",
+        "2011: 415650",
+        "reports-per-year.yaml:41:13 error[conflicting-duplicate] 2011 is stated as 326,310 and as 415,650",
+    );
+    one_finding(
+        "reports-per-year.yaml",
+        "2022: 32059029",
+        "2022: 64118058",
+        "reports-per-year.yaml:51:13 error[conflicting-duplicate] 2022 is stated as 32,059,029 and as 64,118,058",
+    );
+    one_finding(
+        "reports-per-year.yaml",
+        "2012: 415650",
+        "2012: 831300",
+        "reports-per-year.yaml:41:13 warning[sharp-rise] CyberTipline reports rise 154.8 % in 2012, from 326,310 to 831,300, and return to 505,280 in 2013",
+    );
+}
+
+#[test]
+fn a_unit_renamed() {
+    one_finding(
+        "reports-by-provider-2021.yaml",
+        "unit: report",
+        "unit: reports",
+        "reports-by-provider-2021.yaml:22:9 error[schema-violation] `reports` is not one of the values allowed for `unit`",
+    );
+    let (added, _) = corrupted("reports-by-provider-2021.yaml", "unit: report", "unit: incident");
+    let units: Vec<&String> = added.iter().filter(|line| line.contains("units-compared")).collect();
+    assert_eq!(
+        units,
+        [
+            "reports-by-provider-2021.yaml:22:9 error[units-compared] 232 values of 2021 count incidents where 1998 to 2025 count reports"
+        ]
+    );
+}
+
+#[test]
+fn a_total_off_by_one() {
+    one_finding(
+        "reports-by-provider-2023.yaml",
+        "{2023: 35944826}",
+        "{2023: 35944827}",
+        "reports-by-provider-2023.yaml:274:95 error[sum-mismatch] 247 parts of 2023 sum to 35,944,826, while the total is stated as 35,944,827",
+    );
+}
+
+#[test]
+fn a_value_quoted_as_text() {
+    one_finding(
+        "reports-per-year.yaml",
+        "2022: 32059029",
+        "2022: \"32059029\"",
+        "reports-per-year.yaml:51:13 error[schema-violation] expected a number or an object, found text `\"32059029\"`",
+    );
+}
+
+#[test]
+fn a_broken_brace() {
+    one_finding(
+        "reports-by-provider-2022.yaml",
+        "values: {2022: 2174548}}",
+        "values: {2022: 2174548}",
+        "reports-by-provider-2022.yaml:94:5 error[unreadable-input] the `{` that opens here is never closed",
+    );
+}
+
+#[test]
+fn incidents_are_not_reports() {
+    // The figure alone, in a series of reports.
+    let (added, _) = corrupted("reports-per-year.yaml", "2024: {value: 20512803", "2024: {value: 29200000");
+    assert_eq!(
+        added,
+        [
+            "reports-per-year.yaml:53:21 error[units-compared] 29,200,000 of 2024 is the number of incidents, in a series of reports"
+        ]
+    );
+    // The unit named at the value.
+    let (added, _) = corrupted(
+        "reports-per-year.yaml",
+        "2024: {value: 20512803",
+        "2024: {value: 29200000, unit: incident",
+    );
+    assert_eq!(
+        added,
+        [
+            "reports-per-year.yaml:53:21 error[units-compared] 2024 counts incidents where 1998 to 2025 count reports"
+        ]
+    );
+}
+
+#[test]
+fn a_contribution_that_continues_reports_with_incidents() {
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = folder.path().join("ncmec");
+    copy_folder(&project().join("fixtures/datasets/ncmec"), &dataset);
+    let table = "publisher,metric,period,unit,value\n\
+                 ncmec,cybertipline-reports,2022,report,32059029\n\
+                 ncmec,cybertipline-reports,2023,report,36210368\n\
+                 ncmec,cybertipline-reports,2024,incident,29200000\n";
+    std::fs::write(dataset.join("contribution.csv"), table).unwrap();
+    let outcome = outcome(&[dataset]);
+    let errors: Vec<&Finding> =
+        outcome.findings.iter().filter(|finding| finding.level == Level::Error).collect();
+    let [finding] = errors.as_slice() else { panic!("{:?}", lines(&outcome)) };
+    assert_eq!(finding.rule.name, "units-compared");
+    assert_eq!(place(&outcome, finding), "contribution.csv:4:42");
+    assert!(notes(finding, "help").contains(&"in reports, 2024 is 20,512,803"), "{:?}", finding.notes);
 }

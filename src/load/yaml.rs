@@ -34,7 +34,7 @@ pub fn parse(text: &str) -> Tree<'_> {
     match loader.document() {
         Ok(()) => loader.builder.finish(),
         Err(error) => {
-            let cut = loader.may_be_cut(error.span);
+            let cut = loader.may_be_cut(loader.stopped.unwrap_or(error.span.start));
             loader.builder.abort(*error, cut)
         }
     }
@@ -62,6 +62,8 @@ struct Loader<'a> {
     open: Vec<(usize, bool)>,
     documents: usize,
     alias_nodes: u32,
+    /// Where the scanner gave up, which is not always what is to blame.
+    stopped: Option<u32>,
 }
 
 impl<'a> Loader<'a> {
@@ -75,6 +77,7 @@ impl<'a> Loader<'a> {
             open: Vec::new(),
             documents: 0,
             alias_nodes: 0,
+            stopped: None,
         }
     }
 
@@ -85,7 +88,10 @@ impl<'a> Loader<'a> {
             return Err(Box::new(SyntaxError { span: Span::new(end, end), message, help: None }));
         }
         while let Some(next) = self.events.next_event() {
-            let (event, span) = next.map_err(|error| self.translate(&error))?;
+            let (event, span) = match next {
+                Ok(next) => next,
+                Err(error) => return Err(self.translate(&error)),
+            };
             let span = self.positions.span(span);
             self.event(event, span)?;
         }
@@ -242,14 +248,15 @@ impl<'a> Loader<'a> {
 
     /// Whether the last scalar may be half of what was meant: it is unquoted and nothing but blanks separate it from
     /// the error.
-    fn may_be_cut(&self, error: Span) -> bool {
+    fn may_be_cut(&self, stopped: u32) -> bool {
         let Some(end) = self.builder.last_unquoted_end() else { return false };
-        let between = self.text.get(end as usize..error.start as usize);
+        let between = self.text.get(end as usize..stopped as usize);
         between.is_some_and(|gap| gap.bytes().all(|byte| matches!(byte, b' ' | b'\t')))
     }
 
-    fn translate(&self, error: &ScanError) -> Box<SyntaxError> {
+    fn translate(&mut self, error: &ScanError) -> Box<SyntaxError> {
         let place = self.positions.byte(error.marker().index());
+        self.stopped = Some(place);
         messages::translate(self.text, error.info(), place, &self.builder)
     }
 }

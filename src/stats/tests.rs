@@ -1,7 +1,7 @@
 //! Checks of the statistics against hand computation and against definitions spelled out slowly.
 
 use super::counts::same_rate;
-use super::ratio::{Prior, Step, surprises};
+use super::ratio::{Prior, Step, scale_slip, surprise_of_excursion, surprises};
 use super::robust::{LeaveOneOut, deviation, median, quantile};
 
 /// A small generator (xorshift), so that the cases are the same everywhere.
@@ -104,7 +104,29 @@ fn a_prior_speaks_where_a_series_is_short() {
         (0..5).map(|seed| numbers(seed + 7, 8).iter().map(|one| one / 400.0).collect()).collect();
     let prior = Prior::learn(quiet.iter().map(Vec::as_slice)).unwrap();
     assert!(prior.spread < 0.1 && (2.0..=30.0).contains(&prior.freedom));
-    let found = surprises(&steps(&[100_000.0, 101_000.0, 50_500.0]), Some(prior));
-    assert!(found[0].unwrap().probability > 0.1 && found[1].unwrap().probability < 0.01);
+    let found =
+        surprises(&steps(&[100_000.0, 101_000.0, 100_500.0, 100_900.0, 100_300.0, 50_500.0]), Some(prior));
+    assert!(found[1].unwrap().probability > 0.1 && found[4].unwrap().probability < 0.01);
     assert_eq!(Prior::learn(std::iter::empty()), None);
+}
+
+#[test]
+fn a_dip_is_one_event_and_a_step_is_none() {
+    let dip = steps(&[1_000.0, 1_040.0, 990.0, 1_020.0, 101.0, 1_010.0, 1_030.0, 985.0]);
+    let by_hand: Vec<f64> = [0, 1, 2, 5, 6].iter().map(|step| dip[*step].log_ratio()).collect();
+    let found = surprise_of_excursion(&dip, 3, None).unwrap();
+    let statistic = (dip[3].log_ratio() - dip[4].log_ratio()) / 2.0f64.sqrt();
+    let spread = deviation(&by_hand);
+    let noise = 1.0 / 1_020.0 + 2.0 / 101.0 + 1.0 / 1_010.0;
+    let score = statistic / (spread * spread * (1.0 + 1.0 / 8.0) + noise).sqrt();
+    assert!((found.score - score).abs() < 1e-9, "{found:?} against {score}");
+    assert!(found.probability < 0.01 && found.expected == 0.0);
+    assert_eq!(surprise_of_excursion(&dip, 6, None), None);
+}
+
+#[test]
+fn scales_that_fit() {
+    assert_eq!(scale_slip(17_838_422.0, 859_035.0, 4_907_710.0), Some(1));
+    assert_eq!(scale_slip(1_000.0, 1_000_000.0, 1_100.0), Some(-3));
+    assert_eq!(scale_slip(1_000.0, 500.0, 1_100.0), None);
 }

@@ -10,7 +10,8 @@ pub(super) fn translate(text: &str, info: &str, place: u32, builder: &Builder<'_
     let span = character_at(text, place);
     let (message, help) = reword(text, info, span);
     let help = help.map(str::to_owned);
-    let Some((bracket, start)) = open_bracket(text, builder).filter(|_| is_about_brackets(info)) else {
+    let open = unread_bracket(text, builder.content_end(), place).or_else(|| open_bracket(text, builder));
+    let Some((bracket, start)) = open.filter(|_| is_about_brackets(info)) else {
         return Box::new(SyntaxError { span, message, help });
     };
     let (line, stopped) = (line_number(text, start), line_number(text, place));
@@ -31,6 +32,31 @@ fn character_at(text: &str, place: u32) -> Span {
     let next = text.get(place as usize..).and_then(|rest| rest.chars().next());
     let length = next.filter(|character| !matches!(character, '\n' | '\r')).map_or(0, char::len_utf8);
     Span::new(place, place + length as u32)
+}
+
+/// The outermost bracket that opens, and does not close, between what was read and where the scanner gave up. The
+/// scanner reads a whole bracket before it tells of it, because the bracket might be a key.
+fn unread_bracket(text: &str, read: u32, place: u32) -> Option<(char, u32)> {
+    let unread = text.get(read as usize..place as usize)?;
+    let mut open = Vec::new();
+    let (mut quote, mut comment) = (None, false);
+    let mut before = ' ';
+    for (offset, letter) in unread.char_indices() {
+        match letter {
+            '\n' => comment = false,
+            _ if comment => {}
+            _ if quote.is_some() => quote = quote.filter(|mark| *mark != letter),
+            '"' | '\'' if !before.is_alphanumeric() => quote = Some(letter),
+            '#' if before.is_whitespace() => comment = true,
+            '{' | '[' => open.push((letter, read + offset as u32)),
+            '}' | ']' => {
+                open.pop();
+            }
+            _ => {}
+        }
+        before = letter;
+    }
+    open.first().copied()
 }
 
 /// In brackets nearly every error is one of a bracket that was not closed.

@@ -1,5 +1,6 @@
 use super::{MAX_ALIAS_NODES, parse};
 use crate::load::tree::{Kind, Node, Tree};
+use crate::source::Span;
 
 fn good(text: &str) -> Tree<'_> {
     let tree = parse(text);
@@ -178,9 +179,12 @@ fn errors_are_placed_and_explained() {
 #[test]
 fn an_open_bracket_is_named() {
     for text in ["a: 1\nb: [1, 2\nc: 3\n", "a: 1\nb: [1, 2\n", "a: 1\nb: [{x: 1}\nc: 3"] {
-        let help = parse(text).failure.unwrap().help.unwrap();
-        assert_eq!(help, "the `[` opened at line 2 is not closed", "{text}");
+        let failure = parse(text).failure.unwrap();
+        assert_eq!(failure.message, "the `[` that opens here is never closed", "{text}");
+        assert_eq!(failure.span, Span::new(8, 9), "{text}");
     }
+    let failure = parse("a: [1 2]: 3\n").failure.unwrap();
+    assert!(failure.span.start > 3, "{failure:?}");
 }
 
 #[test]

@@ -309,9 +309,15 @@ impl<'d> Search<'_, 'd> {
         };
         let is_below = |name: &&'static str| surprise.probability < value(*name);
         let is_documented = || {
-            let covered =
-                !covering_breaks(self.context.dataset, self.members, self.run.series, link.from, link.to)
-                    .is_empty();
+            let covered = !covering_breaks(
+                self.context.dataset,
+                self.members,
+                self.run.series,
+                link.from,
+                link.to,
+                shape,
+            )
+            .is_empty();
             (is_below(&"probability-documented") && covered).then_some("probability-documented")
         };
         let name = names.iter().copied().find(|name| is_below(name)).or_else(is_documented)?;

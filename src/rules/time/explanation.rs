@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::change::Shape;
 use crate::model::{Break, Dataset, Observation, Series};
 use crate::rules::members::{Members, Part};
 use crate::stats::contribution::gross;
@@ -11,13 +12,14 @@ use crate::stats::contribution::gross;
 const SHARE_THAT_EXPLAINS: f64 = 0.1;
 
 /// Breaks that touch the series, or a member that accounts for much of the change, move figures the same way, and
-/// began between the two periods.
+/// began between the two periods. Where the series comes back, only what ended in time explains that.
 pub fn covering_breaks<'d>(
     dataset: &'d Dataset,
     members: &Members<'d>,
     series: &'d Series,
     before: &'d Observation,
     at: &'d Observation,
+    shape: Shape,
 ) -> Vec<&'d Break> {
     let registry = &dataset.registry;
     if registry.breaks().is_empty() {
@@ -39,6 +41,7 @@ pub fn covering_breaks<'d>(
     };
     registry
         .breaks_between(key, before.period, at.period, rises)
+        .filter(|one| shape == Shape::Step || one.until.is_some_and(|until| until <= at.period.end))
         .filter(|one| one.entities.is_empty() || one.entities.iter().any(|entity| touches(entity)))
         .collect()
 }

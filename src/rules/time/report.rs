@@ -256,14 +256,15 @@ fn covers(dataset: &Dataset, document: crate::model::DocumentId, change: &Change
 
 /// Documented breaks that cover the change.
 fn explain(dataset: &Dataset, members: &Members<'_>, mut finding: Finding, change: &Change<'_>) -> Finding {
-    let breaks: Vec<Explanation> = covering_breaks(dataset, members, change.series, change.before, change.at)
-        .into_iter()
-        .map(|one| Explanation {
-            by: one.id.clone(),
-            text: one.explanation.clone(),
-            source: one.source.clone(),
-        })
-        .collect();
+    let breaks: Vec<Explanation> =
+        covering_breaks(dataset, members, change.series, change.before, change.at, change.shape)
+            .into_iter()
+            .map(|one| Explanation {
+                by: one.id.clone(),
+                text: one.explanation.clone(),
+                source: one.source.clone(),
+            })
+            .collect();
     if !breaks.is_empty() {
         finding.state = State::Explained { by: breaks };
     }
