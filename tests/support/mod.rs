@@ -69,7 +69,7 @@ pub fn lines(outcome: &Outcome) -> Vec<String> {
         .collect()
 }
 
-/// Copies a folder and everything in it.
+/// Copies a folder and everything in it but links.
 pub fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
@@ -77,7 +77,7 @@ pub fn copy_folder(from: &Path, to: &Path) {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
             copy_folder(&entry.path(), &target);
-        } else {
+        } else if !entry.path().is_symlink() {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }

@@ -1,0 +1,131 @@
+//! The engine: a rule that panics stands alone, folding is exact, and the result is the same in any order.
+
+mod support;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use candor::diag::{Level, RuleId};
+use candor::engine::{Plan, run};
+use candor::ingest::{Input, TableHeader, ingest, shipped_registry};
+use candor::rule::{Context, Need, Rule, Sink, Verdict};
+use candor::rules::RULES;
+use candor::source::{Source, Sources};
+use support::{every_finding, project};
+
+static PANICKING: Rule = Rule {
+    id: RuleId { code: "TR999", name: "panicking" },
+    level: Level::Error,
+    needs: &[Need::Observations],
+    parameters: &[],
+    documentation: "",
+    check: panic_now,
+};
+
+fn panic_now(_: &Context<'_>, _: &mut Sink) {
+    panic!("out of cheese");
+}
+
+const DOCUMENT: &str = "candor: report-v1
+publisher: example
+title: Transparency report
+defaults: {metric: appeals, unit: appeal}
+series:
+  - {category: Nudity, values: {2024: 1002}}
+  - {category: Violence, values: {2024: 297}}
+  - {category: All, total_of: categories, values: {2024: 1298}}
+";
+
+#[test]
+fn a_rule_that_panics_has_its_own_verdict_and_others_go_on() {
+    let mut sources = Sources::default();
+    let source = sources.add(Source::new("report.yaml", DOCUMENT.to_owned()));
+    let input = Input { source, header: TableHeader::default(), named: true };
+    let dataset = ingest(&sources, &[input], shipped_registry());
+    let mut rules = RULES.to_vec();
+    rules.push(&PANICKING);
+    let outcome = run(dataset, sources, &rules, Plan::default());
+    assert_eq!(outcome.exit_code(None), 70);
+    let verdict = outcome.verdicts.iter().find(|verdict| verdict.rule.id == PANICKING.id).unwrap();
+    assert_eq!(verdict.verdict, Verdict::NotRun("failed: out of cheese".to_owned()));
+    let names = support::rule_names(&outcome);
+    assert!(names.contains(&"rule-failed") && names.contains(&"sum-mismatch"), "{names:?}");
+    assert_eq!(outcome.verdicts.len(), RULES.len() + 1);
+}
+
+/// Output of the program with a number of threads.
+fn output(threads: &str, format: &str, paths: &[PathBuf]) -> Vec<u8> {
+    let output = Command::new(env!("CARGO_BIN_EXE_candor"))
+        .env("RAYON_NUM_THREADS", threads)
+        .current_dir(project())
+        .args(["check", "--verbose", "--all", "--format", format])
+        .args(paths)
+        .output()
+        .unwrap();
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+#[test]
+fn output_is_the_same_with_any_number_of_threads_and_any_order_of_paths() {
+    let folder = "fixtures/datasets/ncmec";
+    let mut files: Vec<PathBuf> = std::fs::read_dir(project().join(folder))
+        .unwrap()
+        .map(|entry| PathBuf::from(folder).join(entry.unwrap().file_name()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .collect();
+    files.sort();
+    for format in ["terminal", "concise", "json"] {
+        let expected = output("1", format, &files);
+        assert!(expected.len() > 1_000);
+        let mut shuffled = files.clone();
+        shuffled.reverse();
+        shuffled.swap(1, 4);
+        assert!(output("2", format, &shuffled) == expected, "{format}, two threads, shuffled");
+        shuffled.rotate_left(3);
+        assert!(output("8", format, &shuffled) == expected, "{format}, eight threads, shuffled");
+        shuffled.push(files[0].clone());
+        assert!(output("2", format, &shuffled) == expected, "{format}, a path named twice");
+    }
+}
+
+#[test]
+fn totals_count_what_is_folded() {
+    let outcome = support::outcome(&[project().join("fixtures/datasets/ncmec")]);
+    let all = every_finding(&outcome).len();
+    let summary = outcome.summary;
+    assert_eq!(summary.errors + summary.warnings + summary.notes + summary.explained, all);
+    assert_eq!(summary.folded, all - outcome.findings.len());
+    assert_eq!(outcome.verdicts.iter().map(|verdict| verdict.findings).sum::<usize>(), all);
+    assert_eq!(summary.rules_checked + summary.rules_not_applicable + summary.rules_not_run, RULES.len());
+}
+
+#[test]
+fn fingerprints_are_unique_and_survive_reordering() {
+    let outcome = support::outcome(&[project().join("fixtures/datasets/ncmec")]);
+    let prints = |outcome: &candor::engine::Outcome| {
+        let mut prints: Vec<String> =
+            every_finding(outcome).iter().map(|finding| finding.fingerprint()).collect();
+        prints.sort();
+        prints
+    };
+    let before = prints(&outcome);
+    let mut unique = before.clone();
+    unique.dedup();
+    assert_eq!(unique, before);
+    // The same dataset with the series of each document in another order.
+    let folder = tempfile::tempdir().unwrap();
+    let dataset = folder.path().join("ncmec");
+    support::copy_folder(&project().join("fixtures/datasets/ncmec"), &dataset);
+    for year in 2019..=2025 {
+        let path = dataset.join(format!("reports-by-provider-{year}.yaml"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (head, series) = text.split_once("\nseries:\n").unwrap();
+        let mut entries: Vec<&str> = series.lines().filter(|line| line.starts_with("  - {")).collect();
+        let rest: Vec<&str> = series.lines().filter(|line| !line.starts_with("  - {")).collect();
+        entries.reverse();
+        std::fs::write(&path, format!("{head}\nseries:\n{}\n{}\n", entries.join("\n"), rest.join("\n")))
+            .unwrap();
+    }
+    assert_eq!(prints(&support::outcome(&[dataset])), before);
+}
