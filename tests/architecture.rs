@@ -1,5 +1,8 @@
 //! Imports only point downward: the table of layers in `src/lib.rs`, held against the `use` paths.
 
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,8 @@
 //! Unreadable and hostile input: a message with a position where there is one, exit code 3, and the rest is checked.
 
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,8 @@
 //! The command line and the blocks of the README, as printed.
 
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
 mod support;
 
 use candor::config::schema_text;

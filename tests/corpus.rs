@@ -1,5 +1,8 @@
 //! The shipped figures are those of the published files, where these are at hand.
 
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,8 @@
 //! The shipped dataset: what candor says of NCMEC's statements, and of the same with one fault put in by hand.
 
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
 mod support;
 
 use std::path::Path;

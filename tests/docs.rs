@@ -1,5 +1,8 @@
 //! The documentation of rules holds: it has the parts that a reader needs, and its example yields the rule.
 
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
 mod support;
 
 use candor::rule::Rule;

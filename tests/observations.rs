@@ -1,5 +1,8 @@
 //! Spans by property: in every format, the text under the span of an observation re-parses to its value.
 
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
 use candor::ingest::{Input, TableHeader, ingest, shipped_registry};
 use candor::load::csv::{Rows, unquote};
 use candor::model::{Dataset, Quantity, parse_number};

@@ -1,5 +1,7 @@
 //! What the output formats look like, and that no input can upset them.
 
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 #![allow(clippy::expect_used)] // Helpers of tests may be as blunt as tests.
 
 #[path = "outputs/example.rs"]

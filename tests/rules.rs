@@ -1,5 +1,8 @@
 //! Every rule has fixtures: a `fail-*` yields that rule and no other, a `pass-*` yields nothing.
 
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
 mod support;
 
 use std::path::PathBuf;

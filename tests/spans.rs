@@ -1,6 +1,9 @@
 //! Every value knows exactly where it stands: documents are generated together with their text, read back, and the
 //! bytes under each span are read once more on their own.
 
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
 use candor::load::tree::{Kind, Node, Tree};
 use candor::load::{json, yaml};
 use proptest::prelude::*;

@@ -13,8 +13,7 @@ pub fn closest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Opti
         return None;
     }
     let plain = simplified(text);
-    let ranked =
-        words.into_iter().map(|word| (TextDiff::from_chars(&plain, &simplified(word)).ratio(), word));
+    let ranked = words.into_iter().map(|word| (TextDiff::from_chars(&plain, simplified(word)).ratio(), word));
     let (likeness, word) =
         ranked.max_by(|left, right| left.0.total_cmp(&right.0).then_with(|| right.1.cmp(left.1)))?;
     (likeness >= LEAST_LIKENESS).then_some(word)

@@ -2,7 +2,7 @@
 //!
 //! Each input is recognised, parsed into a spanned tree or into rows, checked against the schema of its format and
 //! turned into documents, blocks and observations. What is wrong on the way becomes a
-//! [`Problem`](crate::model::Problem), and reading goes on as far as it can: rules decide later what to make of it.
+//! [`Problem`], and reading goes on as far as it can: rules decide later what to make of it.
 
 mod registry;
 mod report;
@@ -65,13 +65,21 @@ pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry) -> Datase
 /// An input after its syntax has been read.
 enum Parsed<'a> {
     /// YAML or JSON, with what its schema says of it.
-    Tree { tree: Tree<'a>, format: Format, kind: DocumentKind, violations: Vec<Violation> },
+    Tree(Box<ParsedTree<'a>>),
     /// CSV; its rows are read one at a time.
     Table,
     /// Nothing of it can be read.
     Nothing,
     /// Not a kind of file that candor reads.
     Unknown,
+}
+
+/// A tree and what is known of it before it is turned into observations.
+struct ParsedTree<'a> {
+    tree: Tree<'a>,
+    format: Format,
+    kind: DocumentKind,
+    violations: Vec<Violation>,
 }
 
 /// What a tree says it is.
@@ -103,7 +111,7 @@ fn parse(source: &Source) -> Parsed<'_> {
         // What is missing may stand in the part that was not read.
         violations.retain(|one| !["required", "minItems", "minProperties"].contains(&one.keyword.as_str()));
     }
-    Parsed::Tree { tree, format, kind, violations }
+    Parsed::Tree(Box::new(ParsedTree { tree, format, kind, violations }))
 }
 
 enum Syntax {
@@ -162,9 +170,7 @@ impl Reader<'_> {
                 self.unrecognised(Span::new(0, 0), "no format that candor reads is recognised")
             }
             Parsed::Table => self.read_table(),
-            Parsed::Tree { tree, format, kind, violations } => {
-                self.read_tree(&tree, format, &kind, violations)
-            }
+            Parsed::Tree(parsed) => self.read_tree(*parsed),
         }
     }
 
@@ -219,13 +225,8 @@ impl Reader<'_> {
         }
     }
 
-    fn read_tree(
-        &mut self,
-        tree: &Tree<'_>,
-        format: Format,
-        kind: &DocumentKind,
-        violations: Vec<Violation>,
-    ) {
+    fn read_tree(&mut self, parsed: ParsedTree<'_>) {
+        let ParsedTree { tree, format, kind, violations } = parsed;
         // A fault of the bytes is already reported; the syntax error at the same place would repeat it.
         if let (Some(failure), None) = (&tree.failure, &self.source.failure) {
             let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message.clone());
@@ -238,9 +239,9 @@ impl Reader<'_> {
         }
         let Some(root) = tree.root() else { return };
         match kind {
-            DocumentKind::Known(SchemaName::Report) => self.read_report(tree, root, format, violations),
-            DocumentKind::Known(name) => self.read_registry(tree, root, *name, violations),
-            DocumentKind::Other(span, word) => self.unrecognised_kind(*span, word),
+            DocumentKind::Known(SchemaName::Report) => self.read_report(&tree, root, format, violations),
+            DocumentKind::Known(name) => self.read_registry(&tree, root, name, violations),
+            DocumentKind::Other(span, word) => self.unrecognised_kind(span, &word),
             DocumentKind::Unmarked if tree.failure.is_some() || self.source.failure.is_some() => {}
             DocumentKind::Unmarked => self.unrecognised(
                 Span::new(root.span().start, root.span().start),

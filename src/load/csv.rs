@@ -95,7 +95,7 @@ impl<'a> Rows<'a> {
     /// Whether every quote of the last row is closed; notes the failure where not.
     fn is_closed(&mut self) -> bool {
         let row = &self.text[self.span.range()];
-        if memchr_iter(b'"', row.as_bytes()).count() % 2 == 0 {
+        if memchr_iter(b'"', row.as_bytes()).count().is_multiple_of(2) {
             return true;
         }
         let opening = self.cells.iter().rev().find(|cell| self.text[cell.range()].starts_with('"'));

@@ -6,7 +6,7 @@
 //! file; only text that is written differently from what it means (escapes, folded lines) is kept decoded at the side.
 //!
 //! A [`Node`] is a cheap handle on one slot. Nothing here recurses: documents are at most [`MAX_DEPTH`] deep, and the
-//! loaders, which fill the tree through [`Builder`](super::builder::Builder), work with stacks of their own.
+//! loaders, which fill the tree through `Builder`, work with stacks of their own.
 //!
 //! A file with a syntax error still gives a tree: what was read up to the error, with [`Tree::failure`] saying what
 //! went wrong and [`Node::is_incomplete`] marking the containers that were open at that point.

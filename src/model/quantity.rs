@@ -64,7 +64,7 @@ impl Interval {
     }
 
     /// Sum of two intervals: the lowest possible to the highest possible sum. `None` where it cannot be represented.
-    pub fn add(self, other: Self) -> Option<Self> {
+    pub fn plus(self, other: Self) -> Option<Self> {
         let low = self.low.checked_add(other.low)?;
         let high = match (self.high, other.high) {
             (Some(left), Some(right)) => Some(left.checked_add(right)?),
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn the_open_end_stays_open_in_sums() {
         let at_least = Quantity::LowerBound(Decimal::TEN).interval().unwrap();
-        let sum = at_least.add(Interval::point(Decimal::ONE)).unwrap();
+        let sum = at_least.plus(Interval::point(Decimal::ONE)).unwrap();
         assert_eq!((sum.low, sum.high), (Decimal::from(11), None));
         assert!(sum.meets(Interval::point(Decimal::from(1000))) && !sum.meets(Interval::point(Decimal::TEN)));
     }

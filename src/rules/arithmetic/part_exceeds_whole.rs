@@ -53,7 +53,7 @@ fn compare_total(dataset: &Dataset, sink: &mut Sink, total: &Total<'_>) {
         sink.push(finding);
     }
     let sum =
-        intervals.iter().try_fold(Interval::point(rust_decimal::Decimal::ZERO), |sum, one| sum.add(one.1));
+        intervals.iter().try_fold(Interval::point(rust_decimal::Decimal::ZERO), |sum, one| sum.plus(one.1));
     // Where all parts are listed, the sum rule says it more exactly.
     if let Some(sum) = sum.filter(|sum| !any && !total.all_parts && whole.is_below(*sum)) {
         let message = format!(

@@ -52,7 +52,7 @@ fn bounded_sum(parts: &[&Observation]) -> Option<Interval> {
             Quantity::Absent(_) => Interval { low: Decimal::ZERO, high: None },
             quantity => quantity.interval()?,
         };
-        sum.add(part)
+        sum.plus(part)
     })
 }
 

@@ -41,13 +41,13 @@ fn nest<'d>(whole: &'d Observation, points: &[&'d Observation], full: usize) -> 
     let first = points.partition_point(|point| point.period.start < whole.period.start);
     let parts: Vec<_> =
         points[first..].iter().take_while(|point| whole.period.contains(point.period)).copied().collect();
-    (!parts.is_empty()).then(|| Nested { whole, complete: parts.len() == full, parts })
+    (!parts.is_empty()).then_some(Nested { whole, complete: parts.len() == full, parts })
 }
 
 /// Sum of some observations; `None` where one of them is no number.
 fn sum(parts: &[&Observation]) -> Option<Interval> {
     let zero = Interval::point(rust_decimal::Decimal::ZERO);
-    parts.iter().try_fold(zero, |sum, part| sum.add(part.quantity.interval()?))
+    parts.iter().try_fold(zero, |sum, part| sum.plus(part.quantity.interval()?))
 }
 
 /// Names of periods in a message.

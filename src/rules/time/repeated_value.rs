@@ -82,7 +82,7 @@ fn check_series(
     mut counts: Vec<(Decimal, &Observation)>,
 ) {
     let least = context.parameters.get("least", &series.key, None);
-    counts.sort_by(|left, right| (left.0, left.1.period).cmp(&(right.0, right.1.period)));
+    counts.sort_by_key(|(value, one)| (*value, one.period));
     let tied: Vec<&[(Decimal, &Observation)]> = counts
         .chunk_by(|left, right| left.0 == right.0)
         .filter(|same| {

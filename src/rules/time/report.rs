@@ -2,14 +2,14 @@
 
 use rust_decimal::Decimal;
 
-use super::change::{Change, Peers, Shape, Way};
+use super::change::{Change, Peers, Shape, Way, unusual_changes};
 use super::explanation::{covering_breaks, share_of_gross};
 use crate::diag::{
     Change as Figure, Confidence, Evidence, Explanation, Finding, Level, State, grouped, percent,
     percent_change, quantity_of, signed,
 };
 use crate::model::{Dataset, Interval, Observation, Series};
-use crate::rule::Sink;
+use crate::rule::{Context, Sink};
 use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, Part, brands_in_words, figure};
 use crate::stats::ratio::Prior;
@@ -20,9 +20,15 @@ const NAMED: (usize, usize) = (8, 6);
 /// A series with at least this many other changes speaks for itself.
 const SPEAKS_FOR_ITSELF: usize = 5;
 
-/// Puts the findings about some changes into the sink.
-pub fn report(dataset: &Dataset, members: &Members<'_>, sink: &mut Sink, changes: &[Change<'_>], way: Way) {
-    for change in changes {
+/// Looks for unusual changes one way and puts findings about them into the sink.
+pub fn check_changes(context: &Context<'_>, sink: &mut Sink, way: Way) {
+    let dataset = context.dataset;
+    let members = &Members::new(dataset);
+    let mut examined = 0;
+    let changes = unusual_changes(context, members, way, &mut examined);
+    sink.examined(examined);
+    sink.nothing_to_check("no count with a number above zero in two neighbouring periods");
+    for change in &changes {
         let mut finding = describe(dataset, sink, change, way);
         finding = usual(finding, change);
         let parts = if change.is_aggregate {
@@ -34,7 +40,7 @@ pub fn report(dataset: &Dataset, members: &Members<'_>, sink: &mut Sink, changes
         finding = explain(dataset, members, finding, change);
         finding = linked_units(dataset, finding, change);
         finding = off_by_power_of_ten(finding, change);
-        finding.cause = Some(cause(changes, change));
+        finding.cause = Some(cause(&changes, change));
         sink.push(finding);
     }
 }

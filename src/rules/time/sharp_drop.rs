@@ -1,7 +1,6 @@
-use super::change::{PARAMETERS, Way, unusual_changes};
-use super::report::report;
+use super::change::{PARAMETERS, Way};
+use super::report::check_changes;
 use crate::rule::{Context, Need, Sink};
-use crate::rules::members::Members;
 
 crate::declare_rule! {
     /// A count that falls further than this series and its peers usually do.
@@ -31,10 +30,5 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
-    let members = Members::new(context.dataset);
-    let mut examined = 0;
-    let changes = unusual_changes(context, &members, Way::Down, &mut examined);
-    report(context.dataset, &members, sink, &changes, Way::Down);
-    sink.examined(examined);
-    sink.nothing_to_check("no count with a number above zero in two neighbouring periods");
+    check_changes(context, sink, Way::Down);
 }
