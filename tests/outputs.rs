@@ -2,7 +2,6 @@
 
 // A test may be blunt, and so may what helps it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
-#![allow(clippy::expect_used)] // Helpers of tests may be as blunt as tests.
 
 #[path = "outputs/example.rs"]
 mod example;

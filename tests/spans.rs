@@ -117,7 +117,7 @@ fn write_yaml(value: &Value, indent: usize, style: u8, out: &mut String) {
         Value::String(text) => out.push_str(&yaml_text(text, style)),
         other => out.push_str(&format!(" {other}")),
     }
-    if style % 5 == 0 && !value.is_array() && !value.is_object() {
+    if style.is_multiple_of(5) && !value.is_array() && !value.is_object() {
         out.push_str("  # é note");
     }
 }
