@@ -53,17 +53,17 @@ fn file(path: PathBuf, named: bool) -> FileToRead {
 fn walk(folder: &Path, config: &Config) -> Vec<FileToRead> {
     let mut files = Vec::new();
     for entry in WalkBuilder::new(folder).require_git(false).sort_by_file_path(Path::cmp).build() {
-        let path = match entry {
+        let (path, is_folder) = match entry {
             Ok(entry) if entry.depth() == 0 => continue,
-            Ok(entry) => entry.into_path(),
+            Ok(entry) => (entry.path().to_path_buf(), entry.file_type().is_some_and(|kind| kind.is_dir())),
             // What cannot be entered is reported where it is read.
             Err(error) => match path_of(&error) {
-                Some(path) => path,
+                Some(path) => (path, false),
                 None => continue,
             },
         };
         let within = within_dataset(&path, config);
-        let included = config.files.includes(&within);
+        let included = !is_folder && config.files.includes(&within);
         if path.file_name().is_some_and(|name| name == FILE_NAME) || !(has_known_ending(&path) || included) {
             continue;
         }

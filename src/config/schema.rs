@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::FailOn;
 use crate::rules::RULES;
+use crate::schema::SchemaName;
 
 /// The schema as JSON text.
 pub fn schema_text() -> String {
@@ -25,7 +26,7 @@ pub fn schema_text() -> String {
             },
             "include": patterns("Include", "Only these files of a folder belong to the dataset. Patterns relative to this file.", json!([["reports/**"]])),
             "exclude": patterns("Exclude", "These files of a folder do not belong to the dataset.", json!([["drafts/**"]])),
-            "registries": patterns("Registries", "Registries of entities, metrics and breaks that are read whichever files are checked.", json!([["entities.yaml", "breaks.yaml"]])),
+            "registries": patterns("Registries", "Registries of entities, metrics and breaks that are read whichever files are checked: paths relative to this file, no patterns.", json!([["entities.yaml", "breaks.yaml"]])),
             "tables": tables(),
             "rules": rules(),
             "override": overrides(),
@@ -62,7 +63,8 @@ fn tables() -> Value {
                     "title": "Columns",
                     "description": "Values of columns that the table does not have, or leaves blank.",
                     "type": "object",
-                    "additionalProperties": { "type": "string" },
+                    "additionalProperties": false,
+                    "properties": tidy_columns(),
                     "examples": [{ "publisher": "ncmec", "metric": "cybertipline-reports", "unit": "report" }],
                 },
                 "published": { "title": "Published", "description": "Day, month or year of publication.", "type": ["string", "integer"], "examples": ["2024-05-08"] },
@@ -81,6 +83,14 @@ fn tables() -> Value {
             },
         },
     })
+}
+
+/// The columns of a tidy table that hold for a whole table, as the schema of its rows describes them.
+fn tidy_columns() -> Value {
+    let row: Value = serde_json::from_str(SchemaName::Tidy.text()).unwrap_or_default();
+    let columns = row.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let of_one_value = ["period", "value", "rounded_to", "low", "high", "kind", "note"];
+    columns.into_iter().filter(|(name, _)| !of_one_value.contains(&name.as_str())).collect()
 }
 
 /// Codes, names, families and `ALL`: what names one or several rules.

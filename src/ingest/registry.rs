@@ -1,6 +1,9 @@
 //! Registries: entities, metrics and breaks. What the schema stage has refused is left out here without a second word.
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::value::plain_number;
 
 use crate::diag::Location;
 use crate::load::Node;
@@ -56,6 +59,7 @@ pub fn read_metrics(root: Node<'_>, builder: &mut Builder) {
         builder.registry().add_metric(Metric {
             name: text(node, "name").unwrap_or_else(|| id.clone()),
             unit,
+            bounds: (bound(node, "low"), bound(node, "high")),
             at_most: strings(node, "at_most"),
             rate_of,
             linked: strings(node, "linked"),
@@ -99,6 +103,10 @@ fn items<'t>(node: Node<'t>, name: &str) -> impl Iterator<Item = Node<'t>> {
 
 fn text(node: Node<'_>, name: &str) -> Option<String> {
     node.get(name).map(|field| field.text().into_owned())
+}
+
+fn bound(node: Node<'_>, end: &str) -> Option<Decimal> {
+    node.get("bounds").and_then(|bounds| bounds.get(end)).and_then(plain_number)
 }
 
 fn strings(node: Node<'_>, name: &str) -> Vec<String> {

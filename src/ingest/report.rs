@@ -14,6 +14,17 @@ use crate::model::{
 use crate::schema::Violation;
 use crate::source::Span;
 
+/// What was met in a document and has to be remembered until its end.
+#[derive(Default)]
+struct Seen {
+    /// Values that a problem of their own speaks of.
+    handled: HashSet<Span>,
+    /// Keys of values.
+    value_keys: HashSet<Span>,
+    /// Keys of values that are no period.
+    unread_keys: Vec<(String, Span)>,
+}
+
 /// A series as it is being read: its own statements first, then the document's defaults.
 struct SeriesReader<'t> {
     node: Node<'t>,
@@ -75,16 +86,26 @@ impl Reader<'_> {
     ) {
         let document = self.add_document(tree, root, format);
         let defaults = root.get("defaults");
-        let mut handled = HashSet::new();
-        let mut value_keys = HashSet::new();
+        let mut seen = Seen::default();
         for node in root.get("series").into_iter().flat_map(Node::items) {
             let series = SeriesReader { node, defaults };
-            self.read_series(document, &series, &mut handled, &mut value_keys);
+            self.read_series(document, &series, &mut seen);
+        }
+        for (key, span) in std::mem::take(&mut seen.unread_keys) {
+            // The schema knows the form of a period, not the calendar.
+            if violations.iter().all(|one| one.span != span) {
+                let mut problem = self.problem(ProblemKind::Schema, span, format!("`{key}` is not a period"));
+                problem.label = "no such days, or the last before the first".to_owned();
+                problem.path = format!("values/{key}");
+                self.builder.problem(problem);
+            }
         }
         // A value that is reported as a value is not reported as a violation of the schema once more.
-        self.schema_problems(violations.into_iter().filter(|one| !handled.contains(&one.span)).collect());
+        self.schema_problems(
+            violations.into_iter().filter(|one| !seen.handled.contains(&one.span)).collect(),
+        );
         // Two values for one period are two observations: rules compare them.
-        self.duplicate_keys(tree, |key| value_keys.contains(&key));
+        self.duplicate_keys(tree, |key| seen.value_keys.contains(&key));
     }
 
     fn add_document(&mut self, tree: &Tree<'_>, root: Node<'_>, format: Format) -> DocumentId {
@@ -106,25 +127,21 @@ impl Reader<'_> {
         self.builder.document(document)
     }
 
-    fn read_series(
-        &mut self,
-        document: DocumentId,
-        series: &SeriesReader<'_>,
-        handled: &mut HashSet<Span>,
-        value_keys: &mut HashSet<Span>,
-    ) {
+    fn read_series(&mut self, document: DocumentId, series: &SeriesReader<'_>, seen: &mut Seen) {
         let Some((metric, unit)) = self.metric_and_unit(series) else { return };
         let publisher = self.builder.document_publisher(document);
         let rounded_to = series.field("rounded_to").and_then(value::plain_number);
         let mut blocks: Vec<(Unit, BlockId)> = Vec::new();
         for member in series.node.get("values").into_iter().flat_map(Node::members) {
             self.builder.count_values(1);
-            value_keys.insert(member.key_span);
+            seen.value_keys.insert(member.key_span);
             if self.is_cut(member.value.span()) {
                 continue;
             }
-            // A key that is no period is a violation of the schema.
-            let Some(period) = Period::parse(&member.key) else { continue };
+            let Some(period) = Period::parse(&member.key) else {
+                seen.unread_keys.push((member.key.into_owned(), member.key_span));
+                continue;
+            };
             let own_unit = member.value.get("unit").filter(|_| member.value.kind() == Kind::Object);
             let value_unit = own_unit.and_then(|node| Unit::parse(&node.text())).unwrap_or(unit);
             let block = match blocks.iter().find(|(known, _)| *known == value_unit) {
@@ -137,7 +154,7 @@ impl Reader<'_> {
                     block
                 }
             };
-            let (quantity, span) = self.read_value(member.value, rounded_to, handled);
+            let (quantity, span) = self.read_value(member.value, rounded_to, &mut seen.handled);
             let origin = Origin {
                 source: self.input.source,
                 value: span,

@@ -89,6 +89,8 @@ pub fn without_separators(text: &str) -> Option<String> {
     let well_formed = whole.contains(',')
         && digits(first)
         && first.len() <= 3
+        // `0,975` is a decimal comma.
+        && !first.starts_with('0')
         && groups.all(|group| digits(group) && group.len() == 3)
         && fraction.bytes().all(|byte| byte.is_ascii_digit());
     well_formed.then(|| text.replace(',', ""))
@@ -176,7 +178,7 @@ mod tests {
     fn separators_are_commas_between_groups_of_three() {
         assert_eq!(without_separators("1,234,567.5").as_deref(), Some("1234567.5"));
         assert_eq!(without_separators("-1,234").as_deref(), Some("-1234"));
-        for text in ["1234", "12,34", "1,2345", ",123", "1234,567", "1,23a"] {
+        for text in ["0,975", "1234", "12,34", "1,2345", ",123", "1234,567", "1,23a"] {
             assert_eq!(without_separators(text), None, "{text}");
         }
     }

@@ -94,6 +94,14 @@ impl SeriesKey {
         }
     }
 
+    /// Everything that narrows the series down, jurisdiction included, in one text for messages; `None` where nothing
+    /// does.
+    pub fn narrowing(&self) -> Option<String> {
+        let parts = [self.breakdown(), self.jurisdiction.as_ref().map(ToString::to_string)];
+        let named: Vec<String> = parts.into_iter().flatten().collect();
+        (!named.is_empty()).then(|| named.join(", "))
+    }
+
     /// Category and the other breakdowns in one text; `None` where there is none.
     pub fn breakdown(&self) -> Option<String> {
         let parts = [&self.category, &self.channel, &self.detection, &self.surface];
@@ -368,6 +376,11 @@ impl Dataset {
         Location { source: self.document(block.document).source, span, cell: None }
     }
 
+    /// Whether one document replaces another, directly or through others, by the vintages that they name.
+    pub fn supersedes(&self, later: DocumentId, earlier: DocumentId) -> bool {
+        supersedes(&self.documents, later.0 as usize, earlier.0 as usize)
+    }
+
     /// Whether nothing that one document lacks could stand in an input that was not read.
     pub fn is_completely_read(&self) -> bool {
         self.unread_inputs == 0 && self.documents.iter().all(|document| document.complete)
@@ -492,11 +505,34 @@ impl Builder {
     }
 }
 
-/// Place of each document in the order of publication. Documents without a date come first, and among equals the
-/// order of the inputs decides.
+fn supersedes(documents: &[Document], later: usize, earlier: usize) -> bool {
+    let Some(wanted) = documents[earlier].vintage.as_deref() else { return false };
+    let mut current = &documents[later];
+    // No chain is longer than there are documents, unless it is a circle.
+    for _ in 0..documents.len() {
+        let Some(replaced) = current.supersedes.as_deref() else { return false };
+        if replaced == wanted {
+            return true;
+        }
+        let same_publisher = |one: &&Document| one.publisher == current.publisher;
+        match documents.iter().filter(same_publisher).find(|one| one.vintage.as_deref() == Some(replaced)) {
+            Some(document) => current = document,
+            None => return false,
+        }
+    }
+    false
+}
+
+/// Place of each document in the order of publication. Documents without a date come first; among equals a document
+/// comes after those that it replaces, and then the order of the inputs decides.
 fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
     let mut order: Vec<usize> = (0..documents.len()).collect();
-    order.sort_by(|left, right| documents[*left].published.cmp(&documents[*right].published));
+    let replaced =
+        |later: usize| (0..documents.len()).filter(|earlier| supersedes(documents, later, *earlier)).count();
+    let depths: Vec<usize> = (0..documents.len())
+        .map(|document| if documents[document].supersedes.is_some() { replaced(document) } else { 0 })
+        .collect();
+    order.sort_by_key(|document| (&documents[*document].published, depths[*document]));
     let mut ranks = vec![0; documents.len()];
     for (rank, document) in order.into_iter().enumerate() {
         ranks[document] = rank as u32;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use super::{Period, SeriesKey, Unit};
 use crate::diag::Location;
@@ -72,6 +73,8 @@ pub struct Metric {
     pub name: String,
     /// Its unit of count.
     pub unit: Unit,
+    /// Lowest and highest value it can have, where there are such.
+    pub bounds: (Option<Decimal>, Option<Decimal>),
     /// Metrics that this one can never exceed, such as `appeals` for `restorations`.
     pub at_most: Vec<String>,
     /// The counts that it is a quotient of.

@@ -17,6 +17,13 @@ struct Total<'d> {
     all_parts: bool,
 }
 
+impl Total<'_> {
+    /// Whether the parts add up; those of distinct counts may overlap.
+    fn is_additive(&self) -> bool {
+        self.key.unit.additivity() == Additivity::Additive
+    }
+}
+
 /// What all parts of a total have in common with it: everything but the breakdown that it totals.
 fn common_key(key: &SeriesKey, total_of: &str) -> Option<SeriesKey> {
     let mut common = key.clone();
@@ -47,7 +54,7 @@ fn is_part(key: &SeriesKey, block: &Block, total_of: &str) -> bool {
         }
 }
 
-/// Every total with its parts, in units that add up.
+/// Every total with its parts, in units of which a part is at most the whole.
 fn totals(dataset: &Dataset) -> Vec<Total<'_>> {
     let mut observations: HashMap<BlockId, Vec<&Observation>> = HashMap::new();
     let is_relevant = |block: BlockId| {
@@ -65,8 +72,7 @@ fn totals(dataset: &Dataset) -> Vec<Total<'_>> {
     for (index, block) in dataset.blocks.iter().enumerate() {
         let Some(total_of) = block.total_of.as_deref() else { continue };
         let key = &dataset.series(block.series).key;
-        let Some(common) =
-            common_key(key, total_of).filter(|key| key.unit.additivity() == Additivity::Additive)
+        let Some(common) = common_key(key, total_of).filter(|key| key.unit.additivity() != Additivity::None)
         else {
             continue;
         };
@@ -106,7 +112,7 @@ fn parts_of<'d>(
 fn name_of(dataset: &Dataset, observation: &Observation) -> String {
     let key = &dataset.series(dataset.block_of(observation).series).key;
     let subject = dataset.registry.entity_name(&key.subject);
-    match key.breakdown() {
+    match key.narrowing() {
         Some(breakdown) if key.subject == key.publisher => breakdown,
         Some(breakdown) => format!("{subject}, {breakdown}"),
         None => subject.to_owned(),

@@ -8,8 +8,9 @@ use crate::rule::{Context, Need, Sink};
 crate::declare_rule! {
     /// A part above its whole, or a subset above its set.
     ///
-    /// A single part, or the sum of the parts that a document lists, cannot exceed the stated total; a metric that
-    /// counts some of what another counts (`restorations` of `appeals`, by the registry of metrics) cannot exceed it.
+    /// A single part cannot exceed the stated total, and neither can the sum of the parts that a document lists where
+    /// the unit adds up. A metric that counts some of what another counts (restorations after appeals among appeals, by
+    /// the registry of metrics) cannot exceed it.
     /// Both sides are intervals of printed precision.
     ///
     /// ## Example
@@ -55,7 +56,9 @@ fn compare_total(dataset: &Dataset, sink: &mut Sink, total: &Total<'_>) {
     let sum =
         intervals.iter().try_fold(Interval::point(rust_decimal::Decimal::ZERO), |sum, one| sum.plus(one.1));
     // Where all parts are listed, the sum rule says it more exactly.
-    if let Some(sum) = sum.filter(|sum| !any && !total.all_parts && whole.is_below(*sum)) {
+    if let Some(sum) =
+        sum.filter(|sum| total.is_additive() && !any && !total.all_parts && whole.is_below(*sum))
+    {
         let message = format!(
             "the {} parts that are listed for {} sum to {sum}, more than the total of {}",
             total.parts.len(),

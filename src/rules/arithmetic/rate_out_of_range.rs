@@ -1,6 +1,6 @@
 use rust_decimal::Decimal;
 
-use crate::model::{Dataset, Interval, Observation, Series, Unit};
+use crate::model::{Dataset, Interval, Metric, Observation, Series, Unit};
 use crate::rule::{Context, Need, Sink};
 
 crate::declare_rule! {
@@ -36,9 +36,10 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     sink.nothing_to_check("no series of shares");
 }
 
-/// A rate may be any quotient; it is a share where its metric says which counts it divides, or where it is of views.
+/// A rate may be any quotient; it is a share where its metric says which counts it divides, or that it ends at one, or
+/// where it is of views.
 fn is_share(dataset: &Dataset, series: &Series) -> bool {
-    let divides = |metric: &crate::model::Metric| metric.rate_of.is_some();
+    let divides = |metric: &Metric| metric.rate_of.is_some() || metric.bounds.1 == Some(Decimal::ONE);
     series.key.unit == Unit::ViewShare
         || (series.key.unit == Unit::Rate && dataset.registry.metric(&series.key.metric).is_some_and(divides))
 }
@@ -51,7 +52,7 @@ fn is_outside(value: Interval) -> bool {
 fn report(sink: &mut Sink, series: &Series, value: &Observation, all: bool) {
     let message = format!("the share of {} is {}, outside 0 to 1", value.period, value.quantity);
     let help = match value.quantity.point() {
-        Some(number) if all && number <= Decimal::ONE_HUNDRED => {
+        Some(number) if all && number > Decimal::TWO && number <= Decimal::ONE_HUNDRED => {
             "the whole series looks like percentages: divide it by 100".to_owned()
         }
         Some(number) if number > Decimal::ONE && number <= Decimal::ONE_HUNDRED => {

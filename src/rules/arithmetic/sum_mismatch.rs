@@ -30,7 +30,10 @@ crate::declare_rule! {
 }
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
-    for total in totals(context.dataset).iter().filter(|total| total.all_parts && !total.parts.is_empty()) {
+    for total in totals(context.dataset)
+        .iter()
+        .filter(|total| total.is_additive() && total.all_parts && !total.parts.is_empty())
+    {
         let Some(whole) = total.whole.quantity.interval() else { continue };
         // A part that cannot be read could be anything.
         let Some(sum) = bounded_sum(&total.parts) else { continue };
@@ -61,8 +64,11 @@ fn report(dataset: &Dataset, sink: &mut Sink, total: &Total<'_>, sum: Interval, 
     let count = quantity_of(total.parts.len(), "part");
     let subject = total.key.finding_subject(Some(total.whole.period));
     let message = format!(
-        "{} of {} sum to {sum}, while the total is stated as {}",
-        count, total.whole.period, total.whole.quantity
+        "{} of {} {} to {sum}, while the total is stated as {}",
+        count,
+        total.whole.period,
+        if total.parts.len() == 1 { "sums" } else { "sum" },
+        total.whole.quantity
     );
     let suspect = exact.then(|| suspect_part(total, sum.low, whole.low)).flatten();
     let label = format!("total: {}", total.whole.quantity);
@@ -77,7 +83,12 @@ fn report(dataset: &Dataset, sink: &mut Sink, total: &Total<'_>, sum: Interval, 
     };
     if exact {
         finding = finding.note("differs", format!("by {}", signed(whole.low - sum.low)));
-    } else {
+    } else if total
+        .parts
+        .iter()
+        .chain([&total.whole])
+        .any(|one| one.quantity.interval().is_some_and(|one| !one.is_point()))
+    {
         finding.level = Level::Warning;
     }
     finding = explain(dataset, finding, total, sum.low, whole.low, exact, suspect);

@@ -39,8 +39,13 @@ fn nested<'d>(dataset: &'d Dataset, series: &'d Series) -> Vec<Nested<'d>> {
 
 fn nest<'d>(whole: &'d Observation, points: &[&'d Observation], full: usize) -> Option<Nested<'d>> {
     let first = points.partition_point(|point| point.period.start < whole.period.start);
-    let parts: Vec<_> =
-        points[first..].iter().take_while(|point| whole.period.contains(point.period)).copied().collect();
+    let parts: Vec<_> = points[first..]
+        .iter()
+        .take_while(|point| whole.period.contains(point.period))
+        // What is not reported is not there to be summed.
+        .filter(|point| point.quantity.interval().is_some())
+        .copied()
+        .collect();
     (!parts.is_empty()).then_some(Nested { whole, complete: parts.len() == full, parts })
 }
 

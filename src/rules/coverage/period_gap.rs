@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::names;
 use crate::diag::{Location, listing, quantity_of};
-use crate::model::{Block, Dataset, Name, Observation, Period, Series};
+use crate::model::{Block, Dataset, Observation, Period, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 
 crate::declare_rule! {
@@ -42,8 +42,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             };
             let mut missing = missing_between(earlier.period, later.period);
             if series.key.subject != series.key.publisher {
-                missing
-                    .retain(|period| !listed.contains(&(&series.key.publisher, &series.key.metric, *period)));
+                missing.retain(|period| !listed.contains(&(list_of(&series.key), *period)));
             }
             if !missing.is_empty() && can_tell(dataset, series, earlier, later) {
                 report(dataset, sink, series, (earlier, later), &missing);
@@ -52,8 +51,13 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
+/// What all series of one list have in common.
+fn list_of(key: &SeriesKey) -> SeriesKey {
+    SeriesKey { subject: key.publisher.clone(), category: None, ..key.clone() }
+}
+
 /// Periods for which a document says that it lists all subjects.
-fn complete_lists(dataset: &Dataset) -> HashSet<(&Name, &Name, Period)> {
+fn complete_lists(dataset: &Dataset) -> HashSet<(SeriesKey, Period)> {
     let is_complete_list = |block: &Block| {
         block.total_of.as_deref() == Some("subjects")
             && block.all_parts
@@ -62,7 +66,7 @@ fn complete_lists(dataset: &Dataset) -> HashSet<(&Name, &Name, Period)> {
     let totals = dataset.observations.iter().filter(|one| is_complete_list(dataset.block_of(one)));
     let entry = |one: &'_ Observation| {
         let key = &dataset.series(dataset.block_of(one).series).key;
-        (&key.publisher, &key.metric, one.period)
+        (list_of(key), one.period)
     };
     totals.map(entry).collect()
 }

@@ -56,7 +56,11 @@ fn compare(sink: &mut Sink, series: &Series, nested: &Nested<'_>) {
     if !(sum.is_point() && whole.is_point()) {
         finding.level = Level::Warning;
     }
-    finding = finding.note("differs", format!("by {}", signed(whole.low - sum.low)));
+    // One wrong year may disagree with its halves and with its quarters.
+    finding = finding.cause(nested.whole.origin.location());
+    if sum.is_point() && whole.is_point() {
+        finding = finding.note("differs", format!("by {}", signed(whole.low - sum.low)));
+    }
     finding.evidence.method = "sum-of-periods";
     finding.evidence.observed = Some(nested.whole.quantity.to_string());
     finding.evidence.expected = Some(sum.to_string());

@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let place = Location { source: document.source, span: document.header, cell: None };
         let mut finding = sink
             .finding(subject, message, place, "this document")
-            .help("add `methodology:` to the document, or `definition:` to the series: a text or an address")
+            .help("add `methodology:` to the document, or `definition:` to the series: a text or an address; for a table, in candor.toml")
             .fold("methodology");
         finding.evidence.method = "methodology";
         sink.push(finding);

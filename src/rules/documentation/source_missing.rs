@@ -38,7 +38,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         }
         sink.examined(1);
         let missing = match (&document.provenance.url, &document.provenance.retrieved) {
-            (None, _) => "no source",
+            (None, _) => "no source with an address",
             (_, None) => "a source but no day on which it was retrieved",
             _ => continue,
         };

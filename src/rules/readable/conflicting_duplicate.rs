@@ -1,6 +1,6 @@
 use super::repeated_statements;
 use crate::diag::{Confidence, Finding};
-use crate::model::{Dataset, DocumentId, Observation, Series};
+use crate::model::{Absence, Dataset, DocumentId, Observation, Quantity, Series};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::linked::linked_figure;
 
@@ -36,10 +36,17 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 }
 
 fn differ(left: &Observation, right: &Observation) -> bool {
-    match (left.quantity.interval(), right.quantity.interval()) {
-        (Some(left), Some(right)) => !left.meets(right),
-        _ => false,
+    match (&left.quantity, &right.quantity) {
+        (Quantity::Absent(Absence::Unreadable), _) | (_, Quantity::Absent(Absence::Unreadable)) => false,
+        (Quantity::Absent(one), Quantity::Absent(other)) => one != other,
+        (Quantity::Absent(_), _) | (_, Quantity::Absent(_)) => true,
+        (one, other) => !one.interval().zip(other.interval()).is_none_or(|(one, other)| one.meets(other)),
     }
+}
+
+/// Whether both are numbers: what one document leaves open another may fill in.
+fn both_stated(left: &Observation, right: &Observation) -> bool {
+    [left, right].iter().all(|one| one.quantity.interval().is_some())
 }
 
 /// The last statements of two documents for one period, where neither document replaces the other.
@@ -49,7 +56,11 @@ fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
         for pair in same_period.windows(2) {
             let (first, later) = (pair[0], pair[1]);
             let documents = (dataset.block_of(first).document, dataset.block_of(later).document);
-            if documents.0 != documents.1 && differ(first, later) && !replaces(dataset, documents) {
+            if documents.0 != documents.1
+                && both_stated(first, later)
+                && differ(first, later)
+                && !replaces(dataset, documents)
+            {
                 let suspect = least_fitting(dataset, series, first, later);
                 let other = if std::ptr::eq(suspect, first) { later } else { first };
                 let finding = conflict(dataset, sink, other, suspect).confidence(Confidence::Medium);
@@ -60,9 +71,7 @@ fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
 }
 
 fn replaces(dataset: &Dataset, (earlier, later): (DocumentId, DocumentId)) -> bool {
-    let (earlier, later) = (dataset.document(earlier), dataset.document(later));
-    let names = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
-    names(&later.supersedes, &earlier.vintage) || names(&earlier.supersedes, &later.vintage)
+    dataset.supersedes(earlier, later) || dataset.supersedes(later, earlier)
 }
 
 /// Of two statements the one that was taken from a series in another unit, or else the one that lies further from its
@@ -98,6 +107,11 @@ fn least_fitting<'d>(
 
 fn conflict(dataset: &Dataset, sink: &Sink, first: &Observation, later: &Observation) -> Finding {
     let series = dataset.series(dataset.block_of(later).series);
+    let help = if dataset.block_of(first).document == dataset.block_of(later).document {
+        "keep one of them"
+    } else {
+        "correct one of them; a document that replaces another names it as `vintage.supersedes`"
+    };
     let message = format!("{} is stated as {} and as {}", later.period, first.quantity, later.quantity);
     let mut finding = sink
         .finding(
@@ -107,7 +121,7 @@ fn conflict(dataset: &Dataset, sink: &Sink, first: &Observation, later: &Observa
             later.quantity.to_string(),
         )
         .related(first.origin.location(), first.quantity.to_string())
-        .help("correct one of them; a document that replaces another names it as `vintage.supersedes`");
+        .help(help);
     finding.evidence.method = "two-statements";
     finding.evidence.observed = Some(later.quantity.to_string());
     finding.evidence.expected = Some(first.quantity.to_string());

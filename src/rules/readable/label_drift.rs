@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use crate::diag::quantity_of;
 use crate::model::{Name, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 
@@ -70,16 +71,17 @@ fn report(
                 series[0].key.finding_subject(None),
                 message,
                 place(series),
-                format!("`{label}`, {} values", values(series)),
+                format!("`{label}`, {}", quantity_of(values(series), "value")),
             )
             .related(place(of_usual), format!("`{usual}`, {} values", values(of_usual)))
-            .help("use one spelling, or say that they differ");
+            .help("use one spelling");
         finding.evidence.method = field;
         sink.push(finding);
     }
 }
 
-/// Letters and digits only, in lower case.
+/// In lower case, without spaces and punctuation. Signs that mean something (`<`, `+`, `%`, emoji) stay.
 fn normalised(label: &str) -> String {
-    label.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let is_spelling = |letter: char| letter.is_whitespace() || "-_.,:;'’‘\"“”/()[]–—".contains(letter);
+    label.chars().filter(|letter| !is_spelling(*letter)).flat_map(char::to_lowercase).collect()
 }

@@ -274,22 +274,45 @@ fn bound(probability: f64) -> &'static str {
     }
 }
 
-/// Zeros between two periods with larger counts.
+/// Zeros, one or several in a row, between two periods with larger counts.
 fn abrupt_zeros(context: &Context<'_>, sink: &mut Sink, series: &Series) {
     let points: Vec<&Observation> = context.dataset.points(series).collect();
-    for three in points.windows(3) {
-        let [before, zero, after] = three else { continue };
-        let neighbours =
-            before.period.is_followed_by(zero.period) && zero.period.is_followed_by(after.period);
-        let is_zero = zero.quantity.point().is_some_and(|value| value.is_zero());
-        sink.examined(usize::from(neighbours));
-        if !(neighbours && is_zero) {
-            continue;
+    let is_zero = |one: &Observation| one.quantity.point().is_some_and(|value| value.is_zero());
+    let mut rest = points.as_slice();
+    while let Some(first) = rest.iter().position(|one| is_zero(one)) {
+        let zeros = rest[first..].iter().take_while(|one| is_zero(one)).count();
+        let neighbours = first.checked_sub(1).map(|before| rest[before]).zip(rest.get(first + zeros));
+        if let Some((before, after)) = neighbours {
+            compare_zeros(context, sink, series, before, &rest[first..first + zeros], after);
         }
-        let least = context.parameters.get("zero-beside", &series.key, Some(zero.period));
-        if [before, after].iter().all(|one| one.quantity.approximate().is_some_and(|value| value >= least)) {
-            report_zero(sink, series, before, zero, after);
-        }
+        rest = &rest[first + zeros..];
+    }
+    sink.examined(points.len().saturating_sub(2));
+}
+
+fn compare_zeros(
+    context: &Context<'_>,
+    sink: &mut Sink,
+    series: &Series,
+    before: &Observation,
+    zeros: &[&Observation],
+    after: &Observation,
+) {
+    let Some(zero) = zeros.first() else { return };
+    let mut all = std::iter::once(before).chain(zeros.iter().copied()).chain([after]);
+    let is_unbroken = all
+        .clone()
+        .skip(1)
+        .all(|later| all.next().is_some_and(|one| one.period.is_followed_by(later.period)));
+    let least = context.parameters.get("zero-beside", &series.key, Some(zero.period));
+    // A zero that was rounded may stand for as much as its neighbours do.
+    let is_above = |one: &Observation| {
+        let apart =
+            one.quantity.interval().zip(zero.quantity.interval()).is_some_and(|(one, zero)| !one.meets(zero));
+        apart && one.quantity.approximate().is_some_and(|value| value >= least)
+    };
+    if is_unbroken && is_above(before) && is_above(after) {
+        report_zero(sink, series, before, zeros, after);
     }
 }
 
@@ -297,11 +320,15 @@ fn report_zero(
     sink: &mut Sink,
     series: &Series,
     before: &Observation,
-    zero: &Observation,
+    zeros: &[&Observation],
     after: &Observation,
 ) {
+    let Some(zero) = zeros.first() else { return };
     let place: Location = zero.origin.location();
-    let message = format!("{} is 0 between {} and {}", zero.period, figure(before), figure(after));
+    let periods: Vec<String> = zeros.iter().map(|one| one.period.to_string()).collect();
+    let verb = if zeros.len() == 1 { "is" } else { "are" };
+    let message =
+        format!("{} {verb} 0 between {} and {}", listing(&periods, 6), figure(before), figure(after));
     let mut finding = sink
         .finding(series.key.finding_subject(Some(zero.period)), message, place, "0")
         .related(before.origin.location(), figure(before))

@@ -107,12 +107,18 @@ fn check_series(
         // Periods of different length hold different things.
         let comparable = same.iter().all(|one| one.1.period.frequency() == same[0].1.period.frequency());
         if comparable && expected < limit {
-            report(sink, series, same, expected, limit);
+            report(sink, series, same, counts.len(), (expected, limit));
         }
     }
 }
 
-fn report(sink: &mut Sink, series: &Series, same: &[(Decimal, &Observation)], expected: f64, limit: f64) {
+fn report(
+    sink: &mut Sink,
+    series: &Series,
+    same: &[(Decimal, &Observation)],
+    count: usize,
+    (expected, limit): (f64, f64),
+) {
     let Some(((_, last), earlier)) = same.split_last() else { return };
     let periods: Vec<String> = same.iter().map(|one| one.1.period.to_string()).collect();
     let message = format!("{} is the value of {}", last.quantity, crate::diag::listing(&periods, 6));
@@ -126,9 +132,9 @@ fn report(sink: &mut Sink, series: &Series, same: &[(Decimal, &Observation)], ex
         .note(
             "usual",
             format!(
-                "{} ties were to be expected in this series of {} by chance",
+                "{} ties of so large a value were to be expected by chance among {}",
                 short(expected),
-                quantity_of(same.len(), "such value")
+                quantity_of(count, "value")
             ),
         )
         .help("check whether one period was copied from the other")

@@ -129,7 +129,7 @@ fn series_name(dataset: &Dataset, series: &Series) -> String {
     } else {
         format!("{metric} of {}", dataset.registry.entity_name(&key.subject))
     };
-    if let Some(breakdown) = key.breakdown() {
+    if let Some(breakdown) = key.narrowing() {
         name = format!("{name} ({breakdown})");
     }
     name
