@@ -25,7 +25,7 @@ pub fn count(finding: &Finding) -> usize {
 /// Findings are printed in the order of the places they point at.
 fn position<'a>(finding: &'a Finding, sources: &'a Sources) -> impl Ord + 'a {
     let location = finding.primary.location;
-    let path = sources.iter().find(|(id, _)| *id == location.source).map(|(_, source)| source.path.as_str());
+    let path = &sources.get(location.source).path;
     (path, location.span, finding.rule, &finding.subject, &finding.message)
 }
 

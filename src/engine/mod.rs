@@ -114,7 +114,8 @@ pub fn run(dataset: Dataset, sources: Sources, rules: &[&'static Rule], plan: Pl
     let results: Vec<RuleResult> = rules.par_iter().map(|rule| run_rule(rule, &dataset, &plan)).collect();
     let failed = results.iter().any(|result| result.failed);
     let mut verdicts: Vec<RuleVerdict> = Vec::with_capacity(results.len());
-    let mut findings = plan.own_findings;
+    let runs = |finding: &Finding| rules.iter().all(|rule| rule.id != finding.rule || plan.policy.runs(rule));
+    let mut findings: Vec<Finding> = plan.own_findings.into_iter().filter(runs).collect();
     for result in results {
         verdicts.push(RuleVerdict { rule: result.rule, verdict: result.verdict, findings: 0 });
         findings.extend(result.findings);

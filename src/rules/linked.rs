@@ -1,6 +1,6 @@
 //! The same events in another unit: reports and the incidents in them.
 
-use crate::model::{Dataset, Observation, Registry, Series};
+use crate::model::{Dataset, Observation, Registry, Series, SeriesKey};
 
 /// Whether two metrics count the same events in different units, by what the registry says of either.
 fn are_linked(registry: &Registry, one: &str, two: &str) -> bool {
@@ -12,13 +12,17 @@ fn are_linked(registry: &Registry, one: &str, two: &str) -> bool {
 
 /// Series about the same thing in metrics that are linked to that of a series.
 pub fn linked_series<'d>(dataset: &'d Dataset, series: &'d Series) -> impl Iterator<Item = &'d Series> {
-    let key = &series.key;
-    dataset.series.iter().filter(move |other| {
-        let other = &other.key;
-        (&other.publisher, &other.subject, &other.jurisdiction, &other.category)
-            == (&key.publisher, &key.subject, &key.jurisdiction, &key.category)
-            && are_linked(&dataset.registry, &other.metric, &key.metric)
-    })
+    let metrics: Vec<&str> = dataset
+        .registry
+        .metrics()
+        .filter(|metric| are_linked(&dataset.registry, &metric.id, &series.key.metric))
+        .map(|metric| metric.id.as_str())
+        .collect();
+    let same = |key: &SeriesKey| SeriesKey { metric: "".into(), ..key.without_unit() };
+    // Hardly any metric is linked to another: then there is nothing to look for.
+    let all = if metrics.is_empty() { &[] } else { dataset.series.as_slice() };
+    all.iter()
+        .filter(move |other| metrics.contains(&&*other.key.metric) && same(&other.key) == same(&series.key))
 }
 
 /// Of two statements that contradict each other: the figure of a linked series that the first agrees with and the

@@ -65,7 +65,11 @@ impl<'d> Members<'d> {
 
     /// The series that are members of this one; none where it is no aggregate.
     pub fn of(&self, series: &Series) -> &[&'d Series] {
-        if series.key.subject != series.key.publisher {
+        let is_named_total =
+            || series.blocks.iter().any(|id| self.dataset.block(*id).total_of.as_deref() == Some("subjects"));
+        // A category of the publisher's own is no sum of everybody's uncategorised figures.
+        if series.key.subject != series.key.publisher || (series.key.category.is_some() && !is_named_total())
+        {
             return &[];
         }
         self.by_aggregate.get(&aggregate_key(&series.key)).map(Vec::as_slice).unwrap_or_default()

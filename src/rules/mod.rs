@@ -4,6 +4,7 @@
 //! the finding itself. To add one: write the file, name it here, add fixtures. Everything else is derived from that.
 
 mod arithmetic;
+mod breakdown;
 mod counting;
 mod coverage;
 mod documentation;

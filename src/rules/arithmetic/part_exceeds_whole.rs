@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 
-use super::{Total, name_of, totals};
+use super::name_of;
 use crate::diag::{Finding, Level};
 use crate::model::{Dataset, Interval, Observation, Period, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
+use crate::rules::breakdown::{Total, totals};
 
 crate::declare_rule! {
     /// A part above its whole, or a subset above its set.
@@ -36,9 +37,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 
 fn compare_total(dataset: &Dataset, sink: &mut Sink, total: &Total<'_>) {
     let Some(whole) = total.whole.quantity.interval() else { return };
-    sink.examined(total.parts.len());
     let intervals: Vec<(&Observation, Interval)> =
         total.parts.iter().filter_map(|part| Some((*part, part.quantity.interval()?))).collect();
+    sink.examined(intervals.len());
     let mut any = false;
     for (part, _) in intervals.iter().filter(|(_, interval)| whole.is_below(*interval)) {
         any = true;
@@ -61,7 +62,7 @@ fn compare_total(dataset: &Dataset, sink: &mut Sink, total: &Total<'_>) {
     {
         let message = format!(
             "the {} parts that are listed for {} sum to {sum}, more than the total of {}",
-            total.parts.len(),
+            intervals.len(),
             total.whole.period,
             total.whole.quantity
         );
@@ -123,7 +124,7 @@ fn compare_subset(
     }
     let name = |series: &Series| dataset.registry.metric_name(&series.key.metric).to_lowercase();
     let message = format!(
-        "{} {} of {} exceed {} {}, which bound them",
+        "{} {} in {}, more than the {} {} they are part of",
         part.quantity,
         name(subset),
         part.period,

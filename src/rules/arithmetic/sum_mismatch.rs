@@ -1,9 +1,10 @@
 use rust_decimal::Decimal;
 
-use super::{Total, name_of, totals};
-use crate::diag::{Finding, Level, grouped, quantity_of, signed};
+use super::name_of;
+use crate::diag::{Finding, Level, Location, grouped, quantity_of, signed};
 use crate::model::{Dataset, Interval, Observation, Quantity};
 use crate::rule::{Context, Need, Sink};
+use crate::rules::breakdown::{Total, totals};
 
 crate::declare_rule! {
     /// A total outside the sum of its parts.
@@ -77,9 +78,9 @@ fn report(dataset: &Dataset, sink: &mut Sink, total: &Total<'_>, sum: Interval, 
             .finding(subject, message, part.origin.location(), part.quantity.to_string())
             .related(total.whole.origin.location(), label)
             .cause(part.origin.location()),
-        None => sink
-            .finding(subject, message, total.whole.origin.location(), label)
-            .cause(total.whole.origin.location()),
+        None => {
+            sink.finding(subject, message, total.whole.origin.location(), label).cause(cause(total, whole))
+        }
     };
     if exact {
         finding = finding.note("differs", format!("by {}", signed(whole.low - sum.low)));
@@ -96,6 +97,12 @@ fn report(dataset: &Dataset, sink: &mut Sink, total: &Total<'_>, sum: Interval, 
     finding.evidence.observed = Some(total.whole.quantity.to_string());
     finding.evidence.expected = Some(sum.to_string());
     sink.push(finding);
+}
+
+/// The cell to mend where no digit gives it away: a part that alone exceeds the total, else the total.
+fn cause(total: &Total<'_>, whole: Interval) -> Location {
+    let exceeds = |part: &&&Observation| part.quantity.interval().is_some_and(|part| whole.is_below(part));
+    total.parts.iter().find(exceeds).unwrap_or(&total.whole).origin.location()
 }
 
 fn explain(

@@ -1,14 +1,15 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::quantity_of;
-use crate::model::{Name, Series, SeriesKey};
+use crate::model::{Dataset, Name, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 
 crate::declare_rule! {
     /// The same label in two spellings: another letter case, spacing or punctuation.
     ///
     /// To a program these are two series, each with a gap where the other goes on. Compared are categories, channels
-    /// and surfaces of one publisher and metric; the spelling with fewer values is pointed at.
+    /// and surfaces of one publisher and metric; the spelling with fewer values is pointed at. Labels that one document
+    /// states side by side for one period differ on purpose.
     ///
     /// ## Example
     ///
@@ -37,7 +38,11 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let mut spellings: BTreeMap<_, BTreeMap<&str, Vec<&Series>>> = BTreeMap::new();
         for series in &context.dataset.series {
             let Some(label) = of(&series.key) else { continue };
-            let group = (&series.key.publisher, &series.key.metric, normalised(label));
+            let form = normalised(label);
+            if form.is_empty() {
+                continue;
+            }
+            let group = (&series.key.publisher, &series.key.metric, form);
             spellings.entry(group).or_default().entry(label).or_default().push(series);
         }
         labels += spellings.len();
@@ -61,6 +66,9 @@ fn report(
     ranked.sort_by_key(|(label, series)| (std::cmp::Reverse(values(series)), *label));
     let (usual, of_usual) = ranked[0];
     for (label, series) in &ranked[1..] {
+        if are_stated_together(context.dataset, series, of_usual) {
+            continue;
+        }
         let place = |series: &[&Series]| {
             let block = context.dataset.block(series[0].blocks[0]);
             context.dataset.location_in(block, block.head)
@@ -78,6 +86,15 @@ fn report(
         finding.evidence.method = field;
         sink.push(finding);
     }
+}
+
+/// Whether one document states both for one period: it tells them apart.
+fn are_stated_together(dataset: &Dataset, one: &[&Series], other: &[&Series]) -> bool {
+    let stated = |series: &[&Series]| -> BTreeSet<_> {
+        let all = series.iter().flat_map(|series| dataset.statements(series));
+        all.map(|statement| (dataset.block_of(statement).document, statement.period)).collect()
+    };
+    !stated(one).is_disjoint(&stated(other))
 }
 
 /// In lower case, without spaces and punctuation. Signs that mean something (`<`, `+`, `%`, emoji) stay.

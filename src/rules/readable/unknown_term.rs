@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diag::{Location, Subject, closest};
+use crate::diag::{Location, closest};
 use crate::model::{Block, Registry, SeriesKey, jurisdictions};
 use crate::rule::{Context, Need, Sink};
 
@@ -74,6 +74,7 @@ fn vocabularies(registry: &Registry) -> Vec<Terms<'_>> {
 fn report_unknown(context: &Context<'_>, sink: &mut Sink, terms: &Terms<'_>) {
     let dataset = context.dataset;
     let mut seen: BTreeSet<Location> = BTreeSet::new();
+    let mut helps: BTreeMap<String, Option<String>> = BTreeMap::new();
     for block in &dataset.blocks {
         let key = &dataset.series(block.series).key;
         let Some(term) = (terms.of)(key).filter(|term| !terms.known.contains_key(term)) else { continue };
@@ -82,7 +83,7 @@ fn report_unknown(context: &Context<'_>, sink: &mut Sink, terms: &Terms<'_>) {
         if !seen.insert(place) {
             continue;
         }
-        let subject = Subject { period: None, ..key.finding_subject(None) };
+        let subject = key.finding_subject(None);
         let mut finding = sink
             .finding(
                 subject,
@@ -92,8 +93,8 @@ fn report_unknown(context: &Context<'_>, sink: &mut Sink, terms: &Terms<'_>) {
             )
             .fold(format!("{} {term}", terms.noun));
         finding.evidence.method = terms.noun;
-        if let Some(help) = help(term, terms) {
-            finding = finding.help(help);
+        if let Some(help) = helps.entry(term.to_owned()).or_insert_with(|| help(term, terms)) {
+            finding = finding.help(help.as_str());
         }
         sink.push(finding);
     }
