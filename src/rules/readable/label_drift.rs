@@ -24,21 +24,38 @@ crate::declare_rule! {
     check check
 }
 
-type Field = (&'static str, fn(&SeriesKey) -> Option<&Name>);
+/// A part of the key that holds the publisher's wording.
+#[derive(Clone, Copy)]
+struct Field {
+    name: &'static str,
+    of: fn(&mut SeriesKey) -> &mut Option<Name>,
+}
 
 const FIELDS: [Field; 3] = [
-    ("category", |key| key.category.as_ref()),
-    ("channel", |key| key.channel.as_ref()),
-    ("surface", |key| key.surface.as_ref()),
+    Field { name: "category", of: |key| &mut key.category },
+    Field { name: "channel", of: |key| &mut key.channel },
+    Field { name: "surface", of: |key| &mut key.surface },
 ];
+
+impl Field {
+    fn label(self, key: &SeriesKey) -> Option<Name> {
+        (self.of)(&mut key.clone()).take()
+    }
+
+    fn without(self, key: &SeriesKey) -> SeriesKey {
+        let mut rest = key.clone();
+        (self.of)(&mut rest).take();
+        rest
+    }
+}
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let mut labels = 0;
-    for (field, of) in FIELDS {
-        let mut spellings: BTreeMap<_, BTreeMap<&str, Vec<&Series>>> = BTreeMap::new();
+    for field in FIELDS {
+        let mut spellings: BTreeMap<_, BTreeMap<Name, Vec<&Series>>> = BTreeMap::new();
         for series in &context.dataset.series {
-            let Some(label) = of(&series.key) else { continue };
-            let form = normalised(label);
+            let Some(label) = field.label(&series.key) else { continue };
+            let form = normalised(&label);
             if form.is_empty() {
                 continue;
             }
@@ -54,26 +71,21 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     sink.nothing_to_check("no series has a category, channel or surface");
 }
 
-fn report(
-    context: &Context<'_>,
-    sink: &mut Sink,
-    field: &'static str,
-    variants: &BTreeMap<&str, Vec<&Series>>,
-) {
+fn report(context: &Context<'_>, sink: &mut Sink, field: Field, variants: &BTreeMap<Name, Vec<&Series>>) {
     let values = |series: &[&Series]| series.iter().map(|one| one.statements.len()).sum::<usize>();
     let mut ranked: Vec<(&str, &[&Series])> =
-        variants.iter().map(|(label, series)| (*label, series.as_slice())).collect();
+        variants.iter().map(|(label, series)| (&**label, series.as_slice())).collect();
     ranked.sort_by_key(|(label, series)| (std::cmp::Reverse(values(series)), *label));
     let (usual, of_usual) = ranked[0];
     for (label, series) in &ranked[1..] {
-        if are_stated_together(context.dataset, series, of_usual) {
+        if are_stated_together(context.dataset, series, of_usual, field) {
             continue;
         }
         let place = |series: &[&Series]| {
             let block = context.dataset.block(series[0].blocks[0]);
             context.dataset.location_in(block, block.head)
         };
-        let message = format!("the {field} `{label}` is elsewhere spelt `{usual}`");
+        let message = format!("the {} `{label}` is elsewhere spelt `{usual}`", field.name);
         let mut finding = sink
             .finding(
                 series[0].key.finding_subject(None),
@@ -83,16 +95,20 @@ fn report(
             )
             .related(place(of_usual), format!("`{usual}`, {} values", values(of_usual)))
             .help("use one spelling");
-        finding.evidence.method = field;
+        finding.evidence.method = field.name;
         sink.push(finding);
     }
 }
 
-/// Whether one document states both for one period: it tells them apart.
-fn are_stated_together(dataset: &Dataset, one: &[&Series], other: &[&Series]) -> bool {
+/// Whether one document states both for one period and otherwise the same thing: it tells them apart.
+fn are_stated_together(dataset: &Dataset, one: &[&Series], other: &[&Series], field: Field) -> bool {
     let stated = |series: &[&Series]| -> BTreeSet<_> {
-        let all = series.iter().flat_map(|series| dataset.statements(series));
-        all.map(|statement| (dataset.block_of(statement).document, statement.period)).collect()
+        let all =
+            series.iter().flat_map(|series| dataset.statements(series).map(|statement| (*series, statement)));
+        all.map(|(series, statement)| {
+            (field.without(&series.key), dataset.block_of(statement).document, statement.period)
+        })
+        .collect()
     };
     !stated(one).is_disjoint(&stated(other))
 }
