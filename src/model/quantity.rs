@@ -126,7 +126,12 @@ impl Quantity {
 
     /// [`Quantity::point`] for statistics, where the last digits do not matter.
     pub fn approximate(&self) -> Option<f64> {
-        self.point()?.to_f64()
+        let point = self.point()?;
+        // Most are whole numbers, for which the processor has an instruction.
+        match i64::try_from(point.mantissa()) {
+            Ok(whole) if point.scale() == 0 => Some(whole as f64),
+            _ => point.to_f64(),
+        }
     }
 
     /// Width of the printed step: 0 where the number is exact.

@@ -141,6 +141,12 @@ impl Parameters<'_> {
         self.assignments.iter().rev().find(matching).map_or_else(|| self.default(name), |one| one.value)
     }
 
+    /// The highest value for any period of any series.
+    pub fn highest(&self, name: &'static str) -> f64 {
+        let assigned = self.assignments.iter().filter(|one| one.parameter == name).map(|one| one.value);
+        assigned.fold(self.default(name), f64::max)
+    }
+
     /// The value for all, for what belongs to no single series.
     pub fn global(&self, name: &'static str) -> f64 {
         let matching = |one: &&&Assignment| one.parameter == name && one.selector.is_none();

@@ -5,10 +5,10 @@
 //! to that of the peers, in the manner of Smyth (2004, *Statistical Applications in Genetics and Molecular Biology*
 //! 3(1), art. 3); Poisson and rounding noise are added. The result is a two-sided probability from Student's t.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use statrs::function::gamma::digamma;
 
-use super::robust::{LeaveOneOut, deviation, median};
+use super::robust::{LeaveOut, deviation, median};
 
 /// Smallest spread that is believed: two per cent. Below it, ties and rounding would make every change a surprise.
 const SPREAD_FLOOR: f64 = 0.02;
@@ -123,45 +123,48 @@ pub struct Surprise {
     pub probability: f64,
 }
 
-/// Tests every step of a series against its other steps and the group's prior.
+/// Tests steps of one series against its other steps and the group's prior.
 ///
 /// Without a prior a series must have four steps to be tested, so that three are left to learn from.
-pub fn surprises(steps: &[Step], prior: Option<Prior>) -> Vec<Option<Surprise>> {
-    let ratios: Vec<f64> = steps.iter().map(Step::log_ratio).collect();
-    let mut others = LeaveOneOut::new(&ratios);
-    steps
-        .iter()
-        .zip(&ratios)
-        .map(|(step, ratio)| surprise(step, *ratio, &mut others, ratios.len() - 1, prior))
-        .collect()
-}
-
-fn surprise(
-    step: &Step,
-    ratio: f64,
-    others: &mut LeaveOneOut,
-    count: usize,
+#[derive(Debug)]
+pub struct Steps<'s> {
+    steps: &'s [Step],
+    ratios: &'s [f64],
+    others: LeaveOut,
     prior: Option<Prior>,
-) -> Option<Surprise> {
-    let expected = if count == 0 { 0.0 } else { shrunk_centre(others.median(ratio), count) };
-    let own = if count >= LEAST_OTHERS { others.deviation(ratio) } else { 0.0 };
-    judge(ratio, expected, own, count, step.noise(), prior)
 }
 
-/// Tests whether a step and the next one, taken together, are an excursion: out and back. The statistic is their
-/// difference over the square root of two, which varies as a single log-ratio does and in which drift cancels; both
-/// steps are left out of what the series tells of its spread.
-pub fn surprise_of_excursion(steps: &[Step], index: usize, prior: Option<Prior>) -> Option<Surprise> {
-    let (out, back) = (steps.get(index)?, steps.get(index + 1)?);
-    let others: Vec<f64> = steps
-        .iter()
-        .enumerate()
-        .filter(|(other, _)| *other != index && *other != index + 1)
-        .map(|(_, step)| step.log_ratio())
-        .collect();
-    let statistic = (out.log_ratio() - back.log_ratio()) / std::f64::consts::SQRT_2;
-    let own = if others.len() >= LEAST_OTHERS { deviation(&others) } else { 0.0 };
-    judge(statistic, 0.0, own, others.len(), out.noise() + back.noise(), prior)
+impl<'s> Steps<'s> {
+    /// Prepares a series; `ratios` are the log-ratios of the steps.
+    pub fn new(steps: &'s [Step], ratios: &'s [f64], prior: Option<Prior>) -> Self {
+        Self { steps, ratios, others: LeaveOut::new(ratios), prior }
+    }
+
+    /// Tests one step. `None` where nothing can be said, or where the score is less than `least`.
+    pub fn surprise(&mut self, index: usize, least: f64) -> Option<Surprise> {
+        let (ratio, count) = (self.ratios[index], self.ratios.len() - 1);
+        let expected = if count == 0 { 0.0 } else { shrunk_centre(self.others.median([ratio]), count) };
+        let own = if count >= LEAST_OTHERS { self.others.deviation([ratio]) } else { 0.0 };
+        judge(ratio, expected, (own, count), self.steps[index].noise(), self.prior, least)
+    }
+
+    /// Tests whether a step and the next one, taken together, are an excursion: out and back. The statistic is their
+    /// difference over the square root of two, which varies as a single log-ratio does and in which drift cancels;
+    /// both steps are left out of what the series tells of its spread. `None` as for [`Self::surprise`].
+    pub fn surprise_of_excursion(&mut self, index: usize, least: f64) -> Option<Surprise> {
+        let (out, back) = (self.steps.get(index)?, self.steps.get(index + 1)?);
+        let ratios = [self.ratios[index], self.ratios[index + 1]];
+        let count = self.ratios.len() - 2;
+        let statistic = (ratios[0] - ratios[1]) / std::f64::consts::SQRT_2;
+        let own = if count >= LEAST_OTHERS { self.others.deviation(ratios) } else { 0.0 };
+        judge(statistic, 0.0, (own, count), out.noise() + back.noise(), self.prior, least)
+    }
+}
+
+/// The score that a change must have at least to be less probable than this: Student's t has heavier tails than the
+/// normal distribution, so that whatever is nearer need not be looked at more closely.
+pub fn least_score(probability: f64) -> f64 {
+    Normal::standard().inverse_cdf(1.0 - 0.5 * probability.clamp(0.0, 1.0))
 }
 
 /// Distance, in powers of ten, within which a value fits a scale.
@@ -185,14 +188,15 @@ pub fn typical_spread(ratios: &[f64], prior: Option<Prior>) -> f64 {
     if ratios.len() > LEAST_OTHERS { deviation(ratios).max(SPREAD_FLOOR) } else { peers }
 }
 
-/// Probability of a value at least as far from what is expected, given the spread `own` of `count` other values.
+/// Probability of a value at least as far from what is expected, given the spread of so many other values. `None`
+/// where nothing can be said, or where the score is less than `least`.
 fn judge(
     value: f64,
     expected: f64,
-    own: f64,
-    count: usize,
+    (own, count): (f64, usize),
     noise: f64,
     prior: Option<Prior>,
+    least: f64,
 ) -> Option<Surprise> {
     // Fewer than three other changes say nothing of the spread.
     let own_freedom = if count >= LEAST_OTHERS { 0.5 * (count as f64 - 1.0) } else { 0.0 };
@@ -205,6 +209,10 @@ fn judge(
     let variance = (prior.freedom * prior.spread * prior.spread + own_freedom * own * own) / freedom;
     let variance = variance * (1.0 + 1.0 / (count as f64 + CENTRE_PRIOR)) + noise;
     let score = (value - expected) / variance.sqrt();
+    // Nearly all changes are usual, and the distribution is slow to compute.
+    if score.abs() < least {
+        return None;
+    }
     let student = StudentsT::new(0.0, 1.0, freedom.min(FREEDOM_CAP)).ok()?;
     Some(Surprise { expected, score, probability: (2.0 * student.sf(score.abs())).min(1.0) })
 }

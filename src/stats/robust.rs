@@ -1,25 +1,35 @@
 //! Median and median absolute deviation, with and without one of the values.
 //!
 //! Leaving out the value under test matters on short series: with four values the faulty one itself inflates every
-//! measure of spread. [`LeaveOneOut`] gives both measures for every value left out, in `O(n log n)` for all of them:
-//! removing one of `n` sorted values leaves at most three different medians, and for each of these the sorted
-//! distances are made once.
+//! measure of spread. [`LeaveOut`] gives both measures for every value left out, or every two, in `O(n log n)` for all
+//! of them: removing one or two of `n` sorted values leaves a handful of different medians, and for each of these the
+//! sorted distances are made once.
 
 /// Makes a median absolute deviation comparable with a standard deviation: 1 / Φ⁻¹(3/4) (Hampel 1974).
 pub const NORMAL_CONSISTENCY: f64 = 1.4826;
 
 /// Median; 0 for no values. The slice need not be sorted.
 pub fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    median_without(&sorted, None)
+    median_of(values.to_vec())
+}
+
+/// Median of values whose order is of no further use: they are only sorted as far as it takes.
+fn median_of(mut values: Vec<f64>) -> f64 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    let (middle, is_even) = (values.len() / 2, values.len() % 2 == 0);
+    let (lower, upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    match lower.iter().copied().max_by(f64::total_cmp) {
+        Some(below) if is_even => (below + *upper) / 2.0,
+        _ => *upper,
+    }
 }
 
 /// Median absolute deviation from the median, times [`NORMAL_CONSISTENCY`]; 0 for no values.
 pub fn deviation(values: &[f64]) -> f64 {
     let centre = median(values);
-    let distances: Vec<f64> = values.iter().map(|value| (value - centre).abs()).collect();
-    NORMAL_CONSISTENCY * median(&distances)
+    NORMAL_CONSISTENCY * median_of(values.iter().map(|value| (value - centre).abs()).collect())
 }
 
 /// Linear interpolation between order statistics (Hyndman & Fan 1996, type 7); 0 for no values.
@@ -30,25 +40,38 @@ pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[below] + (sorted[above] - sorted[below]) * (place - place.floor())
 }
 
-/// Median of a sorted slice, with the value at one rank left out.
-fn median_without(sorted: &[f64], left_out: Option<usize>) -> f64 {
-    let count = sorted.len() - usize::from(left_out.is_some());
+/// Median of a sorted slice without the values at some ranks, which are in ascending order.
+fn median_without(sorted: &[f64], left_out: &[usize]) -> f64 {
+    let count = sorted.len().saturating_sub(left_out.len());
     if count == 0 {
         return 0.0;
     }
-    let at = |rank: usize| sorted[rank + usize::from(left_out.is_some_and(|out| rank >= out))];
+    let at = |rank: usize| {
+        let place = left_out.iter().fold(rank, |place, out| place + usize::from(place >= *out));
+        sorted[place]
+    };
     if count % 2 == 1 { at(count / 2) } else { (at(count / 2 - 1) + at(count / 2)) / 2.0 }
 }
 
-/// Median and deviation of the other values, for each value of a series.
+/// Ranks of some values in a sorted slice that holds them; of two that are equal the second has the next rank.
+fn ranks<const COUNT: usize>(sorted: &[f64], values: [f64; COUNT]) -> [usize; COUNT] {
+    let mut ranks = values.map(|value| sorted.partition_point(|one| one.total_cmp(&value).is_lt()));
+    ranks.sort_unstable();
+    for next in 1..COUNT {
+        ranks[next] = ranks[next].max(ranks[next - 1] + 1);
+    }
+    ranks
+}
+
+/// Median and deviation of the other values, for each value of a series or each two of them.
 #[derive(Debug)]
-pub struct LeaveOneOut {
+pub struct LeaveOut {
     sorted: Vec<f64>,
     /// For each median that occurs: the sorted distances of all values from it.
     distances: Vec<(f64, Vec<f64>)>,
 }
 
-impl LeaveOneOut {
+impl LeaveOut {
     /// Prepares a series; the order of the values does not matter.
     pub fn new(values: &[f64]) -> Self {
         let mut sorted = values.to_vec();
@@ -56,28 +79,27 @@ impl LeaveOneOut {
         Self { sorted, distances: Vec::new() }
     }
 
-    /// Median of the values without one that equals `value`.
-    pub fn median(&self, value: f64) -> f64 {
-        median_without(&self.sorted, self.rank(value))
+    /// Median of the values without those in `left_out`, each of which is one of them.
+    pub fn median<const COUNT: usize>(&self, left_out: [f64; COUNT]) -> f64 {
+        median_without(&self.sorted, &ranks(&self.sorted, left_out))
     }
 
-    /// Median absolute deviation of the values without one that equals `value`, times [`NORMAL_CONSISTENCY`].
-    pub fn deviation(&mut self, value: f64) -> f64 {
-        let centre = self.median(value);
+    /// Median absolute deviation of the values without those in `left_out`, times [`NORMAL_CONSISTENCY`].
+    pub fn deviation<const COUNT: usize>(&mut self, left_out: [f64; COUNT]) -> f64 {
+        let centre = self.median(left_out);
+        let distances = self.distances_from(centre);
+        let own = left_out.map(|value| (value - centre).abs());
+        NORMAL_CONSISTENCY * median_without(distances, &ranks(distances, own))
+    }
+
+    fn distances_from(&mut self, centre: f64) -> &[f64] {
         let place = self.distances.iter().position(|(known, _)| *known == centre).unwrap_or_else(|| {
             let mut distances: Vec<f64> = self.sorted.iter().map(|one| (one - centre).abs()).collect();
-            distances.sort_unstable_by(f64::total_cmp);
+            // They fall up to the centre and rise from there; a stable sort joins such runs in one pass.
+            distances.sort_by(f64::total_cmp);
             self.distances.push((centre, distances));
             self.distances.len() - 1
         });
-        let distances = &self.distances[place].1;
-        let own = (value - centre).abs();
-        let rank = distances.partition_point(|one| one.total_cmp(&own).is_lt());
-        NORMAL_CONSISTENCY * median_without(distances, Some(rank))
-    }
-
-    fn rank(&self, value: f64) -> Option<usize> {
-        let rank = self.sorted.partition_point(|one| one.total_cmp(&value).is_lt());
-        (rank < self.sorted.len()).then_some(rank)
+        &self.distances[place].1
     }
 }

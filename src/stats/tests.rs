@@ -1,8 +1,10 @@
 //! Checks of the statistics against hand computation and against definitions spelled out slowly.
 
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
 use super::counts::same_rate;
-use super::ratio::{Prior, Step, scale_slip, surprise_of_excursion, surprises};
-use super::robust::{LeaveOneOut, deviation, median, quantile};
+use super::ratio::{Prior, Step, Steps, Surprise, least_score, scale_slip};
+use super::robust::{LeaveOut, deviation, median, quantile};
 
 /// A small generator (xorshift), so that the cases are the same everywhere.
 fn numbers(seed: u64, count: usize) -> Vec<f64> {
@@ -29,15 +31,20 @@ fn robust_measures() {
 }
 
 #[test]
-fn leaving_one_out_equals_removing_it() {
+fn leaving_out_equals_removing() {
     for count in 1..40 {
         let values = numbers(count as u64 + 1, count);
-        let mut fast = LeaveOneOut::new(&values);
+        let mut fast = LeaveOut::new(&values);
         for (index, value) in values.iter().enumerate() {
             let mut rest = values.clone();
             rest.remove(index);
-            assert_eq!(fast.median(*value), median(&rest), "{values:?} without {value}");
-            assert!((fast.deviation(*value) - deviation(&rest)).abs() < 1e-12, "{values:?} without {value}");
+            assert_eq!(fast.median([*value]), median(&rest), "{values:?} without {value}");
+            assert_eq!(fast.deviation([*value]), deviation(&rest), "{values:?} without {value}");
+            if index < rest.len() {
+                let next = rest.remove(index);
+                let both = [*value, next];
+                assert_eq!(fast.deviation(both), deviation(&rest), "{values:?} without {both:?}");
+            }
         }
     }
 }
@@ -52,6 +59,29 @@ fn small_counts_prove_nothing() {
 
 fn steps(counts: &[f64]) -> Vec<Step> {
     counts.windows(2).map(|pair| Step { from: pair[0], to: pair[1], grains: (0.0, 0.0) }).collect()
+}
+
+fn surprises(steps: &[Step], prior: Option<Prior>) -> Vec<Option<Surprise>> {
+    let ratios: Vec<f64> = steps.iter().map(Step::log_ratio).collect();
+    let mut tests = Steps::new(steps, &ratios, prior);
+    (0..steps.len()).map(|index| tests.surprise(index, 0.0)).collect()
+}
+
+fn surprise_of_excursion(steps: &[Step], index: usize, prior: Option<Prior>) -> Option<Surprise> {
+    let ratios: Vec<f64> = steps.iter().map(Step::log_ratio).collect();
+    Steps::new(steps, &ratios, prior).surprise_of_excursion(index, 0.0)
+}
+
+#[test]
+fn what_is_nearer_than_the_least_score_is_never_less_probable() {
+    for probability in [0.001, 0.01, 0.05, 0.2, 0.5] {
+        let least = least_score(probability);
+        for freedom in [0.5, 1.0, 3.0, 12.0] {
+            let student = StudentsT::new(0.0, 1.0, freedom).unwrap();
+            assert!(2.0 * student.sf(least) >= probability, "{probability} with {freedom}");
+        }
+    }
+    assert_eq!(least_score(1.0), 0.0);
 }
 
 #[test]

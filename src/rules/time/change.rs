@@ -9,11 +9,13 @@ use crate::rule::{Context, Parameter};
 use crate::rules::members::Members;
 use crate::stats::counts::same_rate;
 use crate::stats::ratio::{
-    CHANCE_OF_FITTING_SCALE, Prior, Step, Surprise, scale_slip, surprise_of_excursion, surprises,
-    typical_spread,
+    CHANCE_OF_FITTING_SCALE, Prior, Step, Steps, Surprise, least_score, scale_slip, typical_spread,
 };
 
 use super::explanation::covering_breaks;
+
+/// The parameter for changes that a documented break covers.
+const DOCUMENTED: &str = "probability-documented";
 
 /// Parameters that both rules have.
 pub const PARAMETERS: [Parameter; 5] = [
@@ -40,7 +42,7 @@ pub const PARAMETERS: [Parameter; 5] = [
                         in the data: there are few of these, and much hangs on each.",
     },
     Parameter {
-        name: "probability-documented",
+        name: DOCUMENTED,
         default: 0.2,
         range: (0.0, 1.0),
         unit: "probability",
@@ -250,22 +252,43 @@ impl<'d> Search<'_, 'd> {
     }
 
     fn candidates(&self) -> Vec<Candidate> {
-        let links = &self.run.links;
+        let Run { links, ratios, .. } = self.run;
         let steps: Vec<Step> = links.iter().map(|link| link.step).collect();
         let prior = self.peers.map(|peers| peers.prior);
+        let mut tests = Steps::new(&steps, ratios, prior);
         let mut found = Vec::new();
-        for (index, surprise) in surprises(&steps, prior).into_iter().enumerate() {
-            if links[index].is_comparable {
-                found.extend(surprise.and_then(|surprise| self.candidate(index, Shape::Step, surprise)));
-            }
+        let highest = self.highest_threshold();
+        let least = least_score(highest);
+        for index in (0..links.len()).filter(|index| links[*index].is_comparable) {
+            let surprise = tests.surprise(index, least);
+            found.extend(surprise.and_then(|surprise| self.candidate(index, Shape::Step, surprise)));
         }
-        let spread = typical_spread(&self.run.ratios, prior);
-        for index in 0..links.len().saturating_sub(1) {
-            if self.could_be_excursion(index, spread) {
-                found.extend(self.excursion(&steps, index, prior));
-            }
+        let spread = typical_spread(ratios, prior);
+        // A value that fits another scale is less probable than its distance alone says.
+        let least = least_score(highest / CHANCE_OF_FITTING_SCALE);
+        for index in
+            (0..links.len().saturating_sub(1)).filter(|index| self.could_be_excursion(*index, spread))
+        {
+            let surprise = tests.surprise_of_excursion(index, least);
+            found.extend(surprise.and_then(|surprise| self.excursion(&steps, index, surprise)));
         }
         found
+    }
+
+    /// Names of the parameters below which a change is reported whether or not a break is documented.
+    fn thresholds(&self) -> [&'static str; 2] {
+        ["probability", if self.run.is_aggregate { "probability-aggregate" } else { "probability-note" }]
+    }
+
+    /// A probability that no change of the series needs to be below.
+    fn highest_threshold(&self) -> f64 {
+        let highest = |name| self.context.parameters.highest(name);
+        let highest_of_all = self.thresholds().map(highest).into_iter().fold(0.0, f64::max);
+        if self.context.dataset.registry.breaks().is_empty() {
+            highest_of_all
+        } else {
+            highest_of_all.max(highest(DOCUMENTED))
+        }
     }
 
     /// Whether the series goes out and comes back: the way back is between a quarter and four times the way out, on the scale of
@@ -283,8 +306,7 @@ impl<'d> Search<'_, 'd> {
             && (out - back).abs() > 2.0 * spread
     }
 
-    fn excursion(&self, steps: &[Step], index: usize, prior: Option<Prior>) -> Option<Candidate> {
-        let mut surprise = surprise_of_excursion(steps, index, prior)?;
+    fn excursion(&self, steps: &[Step], index: usize, mut surprise: Surprise) -> Option<Candidate> {
         let scale = scale_slip(steps[index].from, steps[index].to, steps[index + 1].to);
         if scale.is_some() {
             surprise.probability *= CHANCE_OF_FITTING_SCALE;
@@ -302,25 +324,15 @@ impl<'d> Search<'_, 'd> {
         let link = &self.run.links[index];
         let key = &self.run.series.key;
         let value = |name| self.context.parameters.get(name, key, Some(link.to.period));
-        let names: &[&'static str] = if self.run.is_aggregate {
-            &["probability", "probability-aggregate"]
-        } else {
-            &["probability", "probability-note"]
-        };
         let is_below = |name: &&'static str| surprise.probability < value(*name);
         let is_documented = || {
-            let covered = !covering_breaks(
-                self.context.dataset,
-                self.members,
-                self.run.series,
-                link.from,
-                link.to,
-                shape,
-            )
-            .is_empty();
-            (is_below(&"probability-documented") && covered).then_some("probability-documented")
+            let Search { context, members, run, .. } = self;
+            is_below(&DOCUMENTED)
+                && !covering_breaks(context.dataset, members, run.series, link.from, link.to, shape)
+                    .is_empty()
         };
-        let name = names.iter().copied().find(|name| is_below(name)).or_else(is_documented)?;
+        let name =
+            self.thresholds().into_iter().find(is_below).or_else(|| is_documented().then_some(DOCUMENTED))?;
         let is_evidence = same_rate(link.step.from, link.step.to) <= value("count-guard");
         is_evidence.then(|| Candidate { index, shape, surprise, threshold: (name, value(name)), scale: None })
     }

@@ -22,11 +22,15 @@ pub fn covering_breaks<'d>(
     shape: Shape,
 ) -> Vec<&'d Break> {
     let registry = &dataset.registry;
-    if registry.breaks().is_empty() {
-        return Vec::new();
-    }
     let rises = at.quantity.point() > before.quantity.point();
     let key = &series.key;
+    let mut breaks: Vec<&Break> = registry
+        .breaks_between(key, before.period, at.period, rises)
+        .filter(|one| shape == Shape::Step || one.until.is_some_and(|until| until <= at.period.end))
+        .collect();
+    if breaks.is_empty() {
+        return breaks;
+    }
     let parts = members.parts(series, before.period, at.period);
     let touches_member = |entity: &str| {
         parts.iter().any(|part| {
@@ -39,11 +43,8 @@ pub fn covering_breaks<'d>(
         [before.period, at.period].into_iter().any(|period| registry.belongs_to(&key.subject, entity, period))
             || touches_member(entity)
     };
-    registry
-        .breaks_between(key, before.period, at.period, rises)
-        .filter(|one| shape == Shape::Step || one.until.is_some_and(|until| until <= at.period.end))
-        .filter(|one| one.entities.is_empty() || one.entities.iter().any(|entity| touches(entity)))
-        .collect()
+    breaks.retain(|one| one.entities.is_empty() || one.entities.iter().any(|entity| touches(entity)));
+    breaks
 }
 
 /// A member's part of all falls, or of all rises.
