@@ -313,6 +313,40 @@ impl Dataset {
         &self.series[id.0 as usize]
     }
 
+    /// The blocks of a document. Inputs are read one after the other, so that these stand together.
+    pub fn blocks_of(&self, document: DocumentId) -> &[Block] {
+        &self.blocks[self.block_range(document)]
+    }
+
+    /// The blocks of a document by their numbers.
+    pub fn block_ids_of(&self, document: DocumentId) -> impl Iterator<Item = BlockId> + use<> {
+        self.block_range(document).map(|index| BlockId(index as u32))
+    }
+
+    fn block_range(&self, document: DocumentId) -> std::ops::Range<usize> {
+        let start = self.blocks.partition_point(|block| block.document < document);
+        start..self.blocks.partition_point(|block| block.document <= document)
+    }
+
+    /// Whether a document says of one of its totals that it lists some of the parts only.
+    pub fn lists_selection(&self, document: DocumentId) -> bool {
+        self.blocks_of(document).iter().any(|block| block.total_of.is_some() && !block.all_parts)
+    }
+
+    /// The series by one publisher about one subject.
+    pub fn series_about(&self, publisher: &Name, subject: &Name) -> &[Series] {
+        let place = |series: &Series| (&series.key.publisher, &series.key.subject).cmp(&(publisher, subject));
+        let start = self.series.partition_point(|series| place(series).is_lt());
+        let end = self.series.partition_point(|series| place(series).is_le());
+        &self.series[start..end]
+    }
+
+    /// The latest statement of a series for a period.
+    pub fn point_at(&self, series: &Series, period: Period) -> Option<&Observation> {
+        let place = series.points.binary_search_by_key(&period, |id| self.observation(*id).period).ok()?;
+        Some(self.observation(series.points[place]))
+    }
+
     /// The block that states an observation.
     pub fn block_of(&self, observation: &Observation) -> &Block {
         self.block(observation.block)

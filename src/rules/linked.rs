@@ -12,17 +12,11 @@ fn are_linked(registry: &Registry, one: &str, two: &str) -> bool {
 
 /// Series about the same thing in metrics that are linked to that of a series.
 pub fn linked_series<'d>(dataset: &'d Dataset, series: &'d Series) -> impl Iterator<Item = &'d Series> {
-    let metrics: Vec<&str> = dataset
-        .registry
-        .metrics()
-        .filter(|metric| are_linked(&dataset.registry, &metric.id, &series.key.metric))
-        .map(|metric| metric.id.as_str())
-        .collect();
     let same = |key: &SeriesKey| SeriesKey { metric: "".into(), ..key.without_unit() };
-    // Hardly any metric is linked to another: then there is nothing to look for.
-    let all = if metrics.is_empty() { &[] } else { dataset.series.as_slice() };
-    all.iter()
-        .filter(move |other| metrics.contains(&&*other.key.metric) && same(&other.key) == same(&series.key))
+    let of_subject = dataset.series_about(&series.key.publisher, &series.key.subject).iter();
+    of_subject.filter(move |other| {
+        are_linked(&dataset.registry, &other.key.metric, &series.key.metric) && same(&other.key) == same(&series.key)
+    })
 }
 
 /// Of two statements that contradict each other: the figure of a linked series that the first agrees with and the
@@ -37,7 +31,6 @@ pub fn linked_figure<'d>(
         Some(left.quantity.interval()?.meets(right.quantity.interval()?))
     };
     linked_series(dataset, series)
-        .flat_map(|linked| dataset.points(linked).map(move |figure| (linked, figure)))
-        .filter(|(_, figure)| figure.period == statement.period)
+        .filter_map(|linked| Some((linked, dataset.point_at(linked, statement.period)?)))
         .find(|(_, figure)| meets(statement, figure) == Some(true) && meets(other, figure) == Some(false))
 }

@@ -84,13 +84,10 @@ impl<'d> Members<'d> {
         let mut companies: BTreeMap<String, Vec<Change>> = BTreeMap::new();
         for member in self.of(series) {
             let subject = &member.key.subject;
-            let figure = |period: Period, is_complete: bool| {
-                let stated = self.dataset.points(member).find(|point| point.period == period);
-                match stated {
-                    Some(point) => point.quantity.point(),
-                    None if is_complete || has_ended(registry, subject, period) => Some(Decimal::ZERO),
-                    None => None,
-                }
+            let figure = |period: Period, is_complete: bool| match self.dataset.point_at(member, period) {
+                Some(point) => point.quantity.point(),
+                None if is_complete || has_ended(registry, subject, period) => Some(Decimal::ZERO),
+                None => None,
             };
             let (from, to) = (figure(earlier, complete[0]), figure(later, complete[1]));
             if from.is_some() && to.is_some() && (from, to) != (Some(Decimal::ZERO), Some(Decimal::ZERO)) {
@@ -113,18 +110,13 @@ impl<'d> Members<'d> {
         let mut documents: Vec<_> = self
             .of(series)
             .iter()
-            .flat_map(|member| self.dataset.points(member))
-            .filter(|point| point.period == period)
+            .filter_map(|member| self.dataset.point_at(member, period))
             .map(|point| self.dataset.block_of(point).document)
             .collect();
         documents.sort_unstable();
         documents.dedup();
         let lists_all = |document| {
-            let mut totals = self
-                .dataset
-                .blocks
-                .iter()
-                .filter(|block| block.document == document && block.total_of.is_some());
+            let mut totals = self.dataset.blocks_of(document).iter().filter(|block| block.total_of.is_some());
             self.dataset.document(document).complete && totals.next().is_some_and(|block| block.all_parts)
         };
         !documents.is_empty() && documents.into_iter().all(lists_all)

@@ -92,12 +92,7 @@ fn can_tell(dataset: &Dataset, series: &Series, earlier: &Observation, later: &O
     if first == second {
         return dataset.document(first).complete;
     }
-    let selected = |document| {
-        dataset
-            .blocks
-            .iter()
-            .any(|block| block.document == document && block.total_of.is_some() && !block.all_parts)
-    };
+    let selected = |document| dataset.lists_selection(document);
     let is_part = series.key.subject != series.key.publisher;
     dataset.is_completely_read() && !(is_part && (selected(first) || selected(second)))
 }

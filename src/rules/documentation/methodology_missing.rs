@@ -28,8 +28,8 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     for (index, document) in dataset.documents.iter().enumerate() {
-        let blocks = || dataset.blocks.iter().filter(|block| block.document == DocumentId(index as u32));
-        let (total, missing) = (blocks().count(), blocks().filter(|block| !block.has_methodology).count());
+        let blocks = dataset.blocks_of(DocumentId(index as u32));
+        let (total, missing) = (blocks.len(), blocks.iter().filter(|block| !block.has_methodology).count());
         sink.examined(total);
         if document.has_methodology || missing == 0 || !document.complete {
             continue;

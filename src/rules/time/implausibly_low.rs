@@ -69,8 +69,8 @@ crate::declare_rule! {
     check check
 }
 
-/// Figures of one publisher, metric and period that can be compared across subjects.
-type Table<'d> = BTreeMap<(SeriesKey, Period), Vec<(&'d Name, &'d Observation)>>;
+/// Figures of one publisher and metric that can be compared across subjects, by period.
+type Table<'d> = BTreeMap<Period, Vec<(&'d Name, &'d Observation)>>;
 
 /// A low figure and what its peers report.
 struct Low<'d> {
@@ -93,7 +93,7 @@ impl Low<'_> {
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     let mut low: BTreeMap<&SeriesKey, Vec<Low<'_>>> = BTreeMap::new();
-    for ((_, period), figures) in table(dataset) {
+    for (period, figures) in tables(dataset).into_iter().flatten() {
         let companies = Companies::new(&dataset.registry, period, &figures);
         for (subject, observation) in figures.iter().filter(|(subject, _)| offers_any(dataset, subject)) {
             sink.examined(1);
@@ -120,13 +120,22 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     );
 }
 
-fn table(dataset: &Dataset) -> Table<'_> {
-    let mut table = Table::new();
+/// A table for all series that differ in nothing but their subject, where a subject has peers at all.
+fn tables(dataset: &Dataset) -> Vec<Table<'_>> {
+    let mut groups: BTreeMap<SeriesKey, Vec<&Series>> = BTreeMap::new();
     let single = |series: &&Series| series.key.subject != series.key.publisher && !dataset.is_total(series);
     for series in dataset.series.iter().filter(single) {
-        let shared = SeriesKey { subject: "".into(), ..series.key.clone() };
+        groups.entry(SeriesKey { subject: "".into(), ..series.key.clone() }).or_default().push(series);
+    }
+    let has_peers = |group: &Vec<&Series>| group.iter().any(|one| offers_any(dataset, &one.key.subject));
+    groups.into_values().filter(has_peers).map(|group| table(dataset, &group)).collect()
+}
+
+fn table<'d>(dataset: &'d Dataset, group: &[&'d Series]) -> Table<'d> {
+    let mut table = Table::new();
+    for series in group {
         for point in dataset.points(series).filter(|point| point.quantity.approximate().is_some()) {
-            table.entry((shared.clone(), point.period)).or_default().push((&series.key.subject, point));
+            table.entry(point.period).or_default().push((&series.key.subject, point));
         }
     }
     table

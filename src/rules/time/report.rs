@@ -47,11 +47,13 @@ pub fn check_changes(context: &Context<'_>, sink: &mut Sink, way: Way) {
 
 /// The cell whose change would make the finding go away. A total of some members falls because the total of all does.
 fn cause(changes: &[Change<'_>], change: &Change<'_>) -> crate::diag::Location {
+    let own = &change.series.key;
+    if !change.is_aggregate || own.category.is_none() {
+        return change.at.origin.location();
+    }
     let is_wider = |other: &&Change<'_>| {
-        let (own, wide) = (&change.series.key, &other.series.key);
+        let wide = &other.series.key;
         other.is_aggregate
-            && change.is_aggregate
-            && own.category.is_some()
             && wide.category.is_none()
             && (&own.publisher, &own.metric, own.unit, &own.jurisdiction)
                 == (&wide.publisher, &wide.metric, wide.unit, &wide.jurisdiction)
@@ -245,19 +247,10 @@ fn name_members(dataset: &Dataset, finding: Finding, change: &Change<'_>, parts:
             .map(|brand| figure(&format!("{} / {}", part.name, brand.name), brand.from, brand.to));
         finding.evidence.changes.extend(brands);
     }
-    let listed = dataset
-        .blocks
-        .iter()
-        .any(|block| block.total_of.is_some() && !block.all_parts && covers(dataset, block.document, change));
-    if listed { finding.note("note", "not every member is listed in both periods") } else { finding }
-}
-
-/// Whether a document states figures of one of the two periods.
-fn covers(dataset: &Dataset, document: crate::model::DocumentId, change: &Change<'_>) -> bool {
-    dataset.statements(change.series).any(|one| {
-        (one.period == change.at.period || one.period == change.before.period)
-            && dataset.block_of(one).document == document
-    })
+    let periods = [change.before.period, change.at.period];
+    let mut statements = dataset.statements(change.series).filter(|one| periods.contains(&one.period));
+    let is_selection = statements.any(|one| dataset.lists_selection(dataset.block_of(one).document));
+    if is_selection { finding.note("note", "not every member is listed in both periods") } else { finding }
 }
 
 /// Documented breaks that cover the change.
@@ -294,7 +287,7 @@ fn off_by_power_of_ten(finding: Finding, change: &Change<'_>) -> Finding {
 /// The same events in another unit, where a linked metric counts them.
 fn linked_units(dataset: &Dataset, finding: Finding, change: &Change<'_>) -> Finding {
     linked_series(dataset, change.series).fold(finding, |finding, series| {
-        let at = |one: &Observation| dataset.points(series).find(|point| point.period == one.period);
+        let at = |one: &Observation| dataset.point_at(series, one.period);
         let units = series.key.unit.plural();
         match (at(change.before), at(change.at)) {
             (None, None) => finding,
