@@ -211,7 +211,7 @@ fn a_year_doubled() {
         "reports-per-year.yaml",
         "2012: 415650",
         "2012: 831300",
-        "reports-per-year.yaml:41:13 warning[sharp-rise] CyberTipline reports rise 154.8 % in 2012, from 326,310 to 831,300, and return to 505,280 in 2013",
+        "reports-per-year.yaml:41:13 note[sharp-rise] CyberTipline reports rise 154.8 % in 2012, from 326,310 to 831,300, and return to 505,280 in 2013",
     );
 }
 

@@ -99,6 +99,6 @@ fn the_schema_of_the_configuration_is_current() {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &made).unwrap();
     } else {
-        assert_eq!(kept, made, "run the tests once with UPDATE=1");
+        assert!(kept == made, "run the tests once with UPDATE=1");
     }
 }

@@ -155,12 +155,7 @@ impl Reader<'_> {
                 }
             };
             let (quantity, span) = self.read_value(member.value, rounded_to, &mut seen.handled);
-            let origin = Origin {
-                source: self.input.source,
-                value: span,
-                record: Span::new(member.key_span.start, member.value.span().end.max(member.key_span.end)),
-                cell: None,
-            };
+            let origin = Origin { source: self.input.source, value: span, cell: None };
             self.builder.observation(Observation { block, period, quantity, origin });
         }
     }

@@ -59,6 +59,35 @@ impl Columns {
     }
 }
 
+/// The blocks of a table by what its rows say of their series; none where a row says it wrongly.
+#[derive(Default)]
+struct Blocks<'a> {
+    known: HashMap<Vec<&'a str>, Option<BlockId>>,
+    /// What the row before said, and its block: most rows follow one of the same series.
+    key: Vec<&'a str>,
+    block: Option<Option<BlockId>>,
+}
+
+impl<'a> Blocks<'a> {
+    /// The block of a row, where an earlier one said the same.
+    fn find(&mut self, rows: &Rows<'a>, columns: &Columns) -> Option<Option<BlockId>> {
+        let cells = || columns.series.iter().map(|column| rows.raw(*column));
+        if self.block.is_none() || !self.key.iter().copied().eq(cells()) {
+            self.key.clear();
+            self.key.extend(cells());
+            self.block = self.known.get(&self.key).copied();
+        }
+        self.block
+    }
+
+    /// Remembers the block of the row that was looked for last.
+    fn insert(&mut self, block: Option<BlockId>) -> Option<BlockId> {
+        self.known.insert(self.key.clone(), block);
+        self.block = Some(block);
+        block
+    }
+}
+
 /// Counts how the numbers of the value column are written.
 #[derive(Default)]
 struct NumberStyles {
@@ -153,9 +182,7 @@ impl Reader<'_> {
 
     /// Reads all rows after the header; `false` where one of them could not be read.
     fn read_rows(&mut self, rows: &mut Rows<'_>, columns: &Columns, document: DocumentId) -> bool {
-        let mut blocks: HashMap<Vec<u8>, Option<BlockId>> = HashMap::new();
-        let mut key = Vec::new();
-        let mut last: Option<(Vec<u8>, Option<BlockId>)> = None;
+        let mut blocks = Blocks::default();
         let mut styles = NumberStyles::default();
         let mut read_whole = true;
         // A row of a tidy table is rarely shorter than this.
@@ -170,25 +197,9 @@ impl Reader<'_> {
                 read_whole = false;
                 continue;
             }
-            key.clear();
-            for column in &columns.series {
-                key.extend_from_slice(rows.raw(*column).as_bytes());
-                key.push(b',');
-            }
-            let block = match &last {
-                Some((known, block)) if *known == key => *block,
-                _ => {
-                    let block = match blocks.get(&key) {
-                        Some(block) => *block,
-                        None => {
-                            let block = self.new_block(rows, columns, document);
-                            blocks.insert(key.clone(), block);
-                            block
-                        }
-                    };
-                    last = Some((key.clone(), block));
-                    block
-                }
+            let block = match blocks.find(rows, columns) {
+                Some(block) => block,
+                None => blocks.insert(self.new_block(rows, columns, document)),
             };
             read_whole &= self.read_row(rows, columns, block, &mut styles);
         }
@@ -249,7 +260,7 @@ impl Reader<'_> {
             self.builder.problem(problem);
             Quantity::Absent(Absence::Unreadable)
         });
-        let origin = Origin { source: self.input.source, value: span, record: rows.span, cell: Some(cell) };
+        let origin = Origin { source: self.input.source, value: span, cell: Some(cell) };
         self.builder.observation(Observation { block, period, quantity, origin });
         true
     }

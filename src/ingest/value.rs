@@ -23,6 +23,11 @@ pub fn number(text: &str) -> Result<Decimal, Fault> {
             message: format!("`{}` has more digits than candor can keep exactly (28)", shortened(text)),
             help: Some("round it, and state the step as `rounded_to`".to_owned()),
         },
+        NumberFault::TooLarge => Fault {
+            kind: ProblemKind::UnparsableValue,
+            message: format!("`{}` is larger than candor compares (10²¹)", shortened(text)),
+            help: None,
+        },
         NumberFault::NotANumber => not_a_number(text),
     })
 }
@@ -121,7 +126,12 @@ impl Parts<'_> {
     pub fn quantity(&self, rounded_to: Option<Decimal>) -> Result<Quantity, Fault> {
         let read = |text: Option<&str>| text.map(number).transpose();
         let (value, low, high) = (read(self.value)?, read(self.low)?, read(self.high)?);
-        let step = read(self.rounded_to)?.or(rounded_to);
+        let own = read(self.rounded_to)?;
+        let step = match self.kind {
+            Some("exact") => own,
+            Some("rounded") => own.or(rounded_to).or(value.map(printed_step)),
+            _ => own.or(rounded_to),
+        };
         match (self.kind, value, low, high) {
             (Some("suppressed"), ..) => Ok(Quantity::Absent(Absence::Suppressed)),
             (Some("not_reported"), ..) => Ok(Quantity::Absent(Absence::NotReported)),
@@ -147,6 +157,15 @@ impl Parts<'_> {
             (None, None, None, None) => Ok(Quantity::Absent(Absence::NotReported)),
         }
     }
+}
+
+/// The largest power of ten, from one up, that divides a number: the step that a rounded number suggests.
+fn printed_step(value: Decimal) -> Decimal {
+    let mut step = Decimal::ONE;
+    while !value.is_zero() && step < value.abs() && (value % (step * Decimal::TEN)).is_zero() {
+        step *= Decimal::TEN;
+    }
+    step
 }
 
 fn fault(message: &str, help: &str) -> Fault {
@@ -191,5 +210,9 @@ mod tests {
         assert_eq!(absent.quantity(None).ok().unwrap(), Quantity::Absent(Absence::Suppressed));
         let rounded = Parts { value: Some("29200000"), rounded_to: Some("100000"), ..Parts::default() };
         assert_eq!(rounded.quantity(None).ok().unwrap().step(), Decimal::from(100_000));
+        let implied = Parts { value: Some("2500"), kind: Some("rounded"), ..Parts::default() };
+        assert_eq!(implied.quantity(None).ok().unwrap().step(), Decimal::from(100));
+        let exact = Parts { value: Some("2500"), kind: Some("exact"), ..Parts::default() };
+        assert_eq!(exact.quantity(Some(Decimal::TEN)).ok().unwrap().step(), Decimal::ZERO);
     }
 }

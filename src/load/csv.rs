@@ -39,6 +39,7 @@ impl<'a> Rows<'a> {
 
     /// Goes to the next row; `false` at the end, or where the rest cannot be read.
     pub fn advance(&mut self) -> bool {
+        let start = self.next_start();
         let record = match self.reader.read_byte_record() {
             Ok(Some(record)) => record,
             Ok(None) => return false,
@@ -53,19 +54,13 @@ impl<'a> Rows<'a> {
             }
         };
         self.cells.clear();
-        let length = record.as_slice().len();
-        let mut relative = 0u32;
+        let mut place = start;
         for cell in record.iter() {
-            let end = relative + cell.len() as u32;
-            self.cells.push(Span::new(relative, end));
-            relative = end + 1;
+            let end = place + cell.len() as u32;
+            self.cells.push(Span::new(place, end));
+            place = end + 1;
         }
-        let end = self.content_end();
-        let start = end.saturating_sub(length);
-        for cell in &mut self.cells {
-            *cell = Span::new(cell.start + start as u32, cell.end + start as u32);
-        }
-        self.span = Span::new(start as u32, end as u32);
+        self.span = Span::new(start, start + record.as_slice().len() as u32);
         self.number += 1;
         // Only the last row can hold a quote that is never closed.
         self.offset + (self.reader.position() as usize) < self.text.len() || self.is_closed()
@@ -86,10 +81,12 @@ impl<'a> Rows<'a> {
         self.cells.iter().all(|cell| self.text[cell.range()].trim().is_empty())
     }
 
-    /// The end of the current row without its line end.
-    fn content_end(&self) -> usize {
-        let end = (self.offset + self.reader.position() as usize).min(self.text.len());
-        self.text[..end].trim_end_matches(['\r', '\n']).len()
+    /// Where the next row starts: blank lines are passed over.
+    fn next_start(&self) -> u32 {
+        let position = self.offset + self.reader.position() as usize;
+        let rest = self.text.as_bytes().get(position..).unwrap_or_default();
+        let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        (position + breaks) as u32
     }
 
     /// Whether every quote of the last row is closed; notes the failure where not.

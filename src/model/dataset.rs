@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::{Period, Quantity, Registry, Unit};
 use crate::diag::{Location, Subject};
 use crate::source::{Cell, SourceId, Span};
@@ -33,8 +35,6 @@ pub struct Origin {
     pub source: SourceId,
     /// The value itself.
     pub value: Span,
-    /// The record that holds it: the row, or the period and its value.
-    pub record: Span,
     /// Row and column where the input is a table.
     pub cell: Option<Cell>,
 }
@@ -531,9 +531,7 @@ impl Builder {
         }
         let ranks = vintage_ranks(&dataset.documents);
         let mut series = std::mem::take(&mut dataset.series);
-        for one in &mut series {
-            order_statements(&dataset, &ranks, one);
-        }
+        series.par_iter_mut().for_each(|one| order_statements(&dataset, &ranks, one));
         dataset.series = series;
         dataset
     }

@@ -66,7 +66,8 @@ impl Period {
 
     /// Reads the canonical forms: `2024`, `2024-H1`, `2024-Q3`, `2024-07`, `2021-07-26/2021-08-25`.
     pub fn parse(text: &str) -> Option<Self> {
-        if let Some((start, end)) = text.split_once('/') {
+        // The longest of the other forms is `2024-07`.
+        if let Some((start, end)) = text.split_once('/').filter(|_| text.len() > 7) {
             let (start, end) = (parse_date(start)?, parse_date(end)?);
             return (start <= end).then_some(Self { start, end });
         }
@@ -115,6 +116,11 @@ impl Period {
     /// Whether every day of `inner` lies in this one.
     pub fn contains(self, inner: Self) -> bool {
         self.start <= inner.start && inner.end <= self.end
+    }
+
+    /// Number of days.
+    pub fn days(self) -> i32 {
+        self.start.until(self.end).map_or(0, |span| span.get_days()) + 1
     }
 
     /// The calendar year it lies in, where it lies in one.

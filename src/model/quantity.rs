@@ -143,9 +143,21 @@ impl Quantity {
         }
     }
 
-    /// Whether it is an exact whole number.
-    pub fn is_exact_count(&self) -> bool {
-        matches!(self, Self::Exact(value) if value.is_integer())
+    /// [`Quantity::step`] for statistics.
+    pub fn approximate_step(&self) -> f64 {
+        match self {
+            Self::Exact(_) => 0.0,
+            _ => self.step().to_f64().unwrap_or(0.0),
+        }
+    }
+
+    /// The number, where it is an exact whole one.
+    pub fn exact_count(&self) -> Option<i64> {
+        match self {
+            Self::Exact(value) if value.scale() == 0 => i64::try_from(value.mantissa()).ok(),
+            Self::Exact(value) if value.is_integer() => value.to_i64(),
+            _ => None,
+        }
     }
 }
 
@@ -185,6 +197,10 @@ impl Absence {
     }
 }
 
+/// Largest number that is read, 10²¹: no count of anything on any platform comes near it, and the sum of as many such
+/// numbers as a file can hold can still be represented.
+pub const LARGEST: Decimal = Decimal::from_parts(3_735_027_712, 902_409_669, 54, false, 0);
+
 /// Why a text is not a number that candor can keep exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberFault {
@@ -192,6 +208,8 @@ pub enum NumberFault {
     NotANumber,
     /// It has more than 28 significant digits.
     TooManyDigits,
+    /// It is larger than [`LARGEST`].
+    TooLarge,
 }
 
 /// Reads a plain decimal number (`-12`, `0.25`, `1.5e6`) with every digit kept.
@@ -207,12 +225,13 @@ pub fn parse_number(text: &str) -> Result<Decimal, NumberFault> {
     if !is_plain_number(text) {
         return Err(NumberFault::NotANumber);
     }
-    let parsed = if text.contains(['e', 'E']) {
+    let parsed: Result<Decimal, _> = if text.contains(['e', 'E']) {
         Decimal::from_scientific(text)
     } else {
         Decimal::from_str_exact(text.strip_prefix('+').unwrap_or(text))
     };
-    parsed.map_err(|_| NumberFault::TooManyDigits)
+    let value = parsed.map_err(|_| NumberFault::TooManyDigits)?;
+    if value.abs() > LARGEST { Err(NumberFault::TooLarge) } else { Ok(value) }
 }
 
 fn is_plain_number(text: &str) -> bool {
@@ -238,7 +257,9 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        for text in ["0", "36210368", "-12", "0.9470000000000001", "1234567890123456789012345678"] {
+        assert_eq!(LARGEST.to_string(), format!("1{}", "0".repeat(21)));
+        assert_eq!(parse_number("1000000000000000000001"), Err(NumberFault::TooLarge));
+        for text in ["0", "36210368", "-12", "0.9470000000000001", "123456789012345678901.2345678"] {
             assert_eq!(number(text).to_string(), text);
         }
         assert_eq!(number("1.5e6"), Decimal::from(1_500_000));

@@ -15,7 +15,8 @@ pub fn linked_series<'d>(dataset: &'d Dataset, series: &'d Series) -> impl Itera
     let same = |key: &SeriesKey| SeriesKey { metric: "".into(), ..key.without_unit() };
     let of_subject = dataset.series_about(&series.key.publisher, &series.key.subject).iter();
     of_subject.filter(move |other| {
-        are_linked(&dataset.registry, &other.key.metric, &series.key.metric) && same(&other.key) == same(&series.key)
+        are_linked(&dataset.registry, &other.key.metric, &series.key.metric)
+            && same(&other.key) == same(&series.key)
     })
 }
 

@@ -8,7 +8,7 @@
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use statrs::function::gamma::digamma;
 
-use super::robust::{LeaveOut, deviation, median};
+use super::robust::{LeaveOut, deviation_from, median};
 
 /// Smallest spread that is believed: two per cent. Below it, ties and rounding would make every change a surprise.
 const SPREAD_FLOOR: f64 = 0.02;
@@ -42,14 +42,49 @@ impl Step {
         (self.to / self.from).ln()
     }
 
-    /// Variance of the log-ratio from Poisson counting and from rounding (a uniform error has a twelfth of its width
-    /// squared).
+    /// Variance of the log-ratio from Poisson counting and from rounding, if nothing had happened: a count that has
+    /// fallen is not excused by being small now.
     fn noise(&self) -> f64 {
-        let rounding = |count: f64, grain: f64| grain * grain / (12.0 * count * count);
-        1.0 / self.to
-            + 1.0 / self.from
-            + rounding(self.to, self.grains.1)
-            + rounding(self.from, self.grains.0)
+        noise_of(self.from, self.grains.0) + noise_of(self.to.max(self.from), self.grains.1)
+    }
+}
+
+/// Variance of the logarithm of a count from Poisson counting and from rounding (a uniform error has a twelfth of its
+/// width squared).
+fn noise_of(count: f64, grain: f64) -> f64 {
+    1.0 / count + grain * grain / (12.0 * count * count)
+}
+
+/// Variance of the statistic of an excursion, `(2 ln y − ln before − ln after) / √2`, from counting and rounding, if
+/// the value lay between its neighbours.
+fn noise_of_excursion(out: &Step, back: &Step) -> f64 {
+    let between = (out.from * back.to).sqrt().max(out.to);
+    0.5 * (4.0 * noise_of(between, out.grains.1)
+        + noise_of(out.from, out.grains.0)
+        + noise_of(back.to, back.grains.1))
+}
+
+/// Log-ratios of one series, with their centre and spread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ratios {
+    /// The log-ratios in order of time.
+    pub values: Vec<f64>,
+    median: f64,
+    deviation: f64,
+}
+
+impl Ratios {
+    /// Measures some log-ratios.
+    pub fn new(values: Vec<f64>) -> Self {
+        let median = median(&values);
+        let deviation = deviation_from(&values, median);
+        Self { values, median, deviation }
+    }
+
+    /// The spread of the series where it is long enough, else that of its peers: a first impression.
+    pub fn typical_spread(&self, prior: Option<Prior>) -> f64 {
+        let peers = prior.map_or(0.0, |prior| prior.spread);
+        if self.values.len() > LEAST_OTHERS { self.deviation.max(SPREAD_FLOOR) } else { peers }
     }
 }
 
@@ -64,19 +99,20 @@ pub struct Prior {
 
 impl Prior {
     /// Learns from the log-ratios of all series of a group. `None` where there is none.
-    pub fn learn<'a>(series: impl Iterator<Item = &'a [f64]>) -> Option<Self> {
+    pub fn learn<'a>(series: impl Iterator<Item = &'a Ratios>) -> Option<Self> {
         let (mut centred, mut log_variances) = (Vec::new(), Vec::new());
         for ratios in series {
-            let centre = shrunk_centre(median(ratios), ratios.len());
-            centred.extend(ratios.iter().map(|ratio| ratio - centre));
-            if ratios.len() >= LONG_SERIES {
-                log_variances.push(2.0 * deviation(ratios).max(SPREAD_FLOOR).ln());
+            let centre = shrunk_centre(ratios.median, ratios.values.len());
+            centred.extend(ratios.values.iter().map(|ratio| ratio - centre));
+            if ratios.values.len() >= LONG_SERIES {
+                log_variances.push(2.0 * ratios.deviation.max(SPREAD_FLOOR).ln());
             }
         }
         if centred.is_empty() {
             return None;
         }
-        let spread = deviation(&centred).max(SPREAD_FLOOR);
+        // About zero: that all peers move alike does not make their moves small.
+        let spread = deviation_from(&centred, 0.0).max(SPREAD_FLOOR);
         let freedom = if log_variances.len() < 4 { FREEDOM_DEFAULT } else { prior_freedom(&log_variances) };
         Some(Self { spread, freedom })
     }
@@ -132,19 +168,34 @@ pub struct Steps<'s> {
     ratios: &'s [f64],
     others: LeaveOut,
     prior: Option<Prior>,
+    /// Lowest and highest log-ratio that the other steps suggest for any one step.
+    expected: (f64, f64),
+    /// A bound below the variance about that, noise left aside.
+    variance: f64,
 }
 
 impl<'s> Steps<'s> {
     /// Prepares a series; `ratios` are the log-ratios of the steps.
-    pub fn new(steps: &'s [Step], ratios: &'s [f64], prior: Option<Prior>) -> Self {
-        Self { steps, ratios, others: LeaveOut::new(ratios), prior }
+    pub fn new(steps: &'s [Step], ratios: &'s Ratios, prior: Option<Prior>) -> Self {
+        let ratios = ratios.values.as_slice();
+        let mut others = LeaveOut::new(ratios);
+        let count = ratios.len().saturating_sub(1);
+        let (low, high, deviation) = others.bounds();
+        let expected = (shrunk_centre(low, count), shrunk_centre(high, count));
+        let variance = spread(deviation, count, prior).map_or(0.0, |(variance, _)| variance);
+        Self { steps, ratios, others, prior, expected, variance }
     }
 
     /// Tests one step. `None` where nothing can be said, or where the score is less than `least`.
     pub fn surprise(&mut self, index: usize, least: f64) -> Option<Surprise> {
         let (ratio, count) = (self.ratios[index], self.ratios.len() - 1);
-        let expected = if count == 0 { 0.0 } else { shrunk_centre(self.others.median([ratio]), count) };
-        let own = if count >= LEAST_OTHERS { self.others.deviation([ratio]) } else { 0.0 };
+        let farthest = (ratio - self.expected.0).max(self.expected.1 - ratio);
+        // Nearly all changes are usual; the margin is for what is lost in computing either side.
+        if farthest * farthest * (1.0 + 1e-9) < least * least * self.variance {
+            return None;
+        }
+        let expected = shrunk_centre(self.others.median([ratio]), count);
+        let own = self.others.deviation([ratio]);
         judge(ratio, expected, (own, count), self.steps[index].noise(), self.prior, least)
     }
 
@@ -156,8 +207,8 @@ impl<'s> Steps<'s> {
         let ratios = [self.ratios[index], self.ratios[index + 1]];
         let count = self.ratios.len() - 2;
         let statistic = (ratios[0] - ratios[1]) / std::f64::consts::SQRT_2;
-        let own = if count >= LEAST_OTHERS { self.others.deviation(ratios) } else { 0.0 };
-        judge(statistic, 0.0, (own, count), out.noise() + back.noise(), self.prior, least)
+        let own = self.others.deviation(ratios);
+        judge(statistic, 0.0, (own, count), noise_of_excursion(out, back), self.prior, least)
     }
 }
 
@@ -182,12 +233,6 @@ pub fn scale_slip(before: f64, value: f64, after: f64) -> Option<i32> {
     SCALES.into_iter().find(|power| (distance - f64::from(*power)).abs() < SCALE_TOLERANCE)
 }
 
-/// Spread of the steps of a series where it is long enough, else that of its peers: a first impression.
-pub fn typical_spread(ratios: &[f64], prior: Option<Prior>) -> f64 {
-    let peers = prior.map_or(0.0, |prior| prior.spread);
-    if ratios.len() > LEAST_OTHERS { deviation(ratios).max(SPREAD_FLOOR) } else { peers }
-}
-
 /// Probability of a value at least as far from what is expected, given the spread of so many other values. `None`
 /// where nothing can be said, or where the score is less than `least`.
 fn judge(
@@ -198,6 +243,20 @@ fn judge(
     prior: Option<Prior>,
     least: f64,
 ) -> Option<Surprise> {
+    let (variance, freedom) = spread(own, count, prior)?;
+    let variance = variance + noise;
+    let score = (value - expected) / variance.sqrt();
+    // The distribution is slow to compute.
+    if score.abs() < least {
+        return None;
+    }
+    let student = StudentsT::new(0.0, 1.0, freedom.min(FREEDOM_CAP)).ok()?;
+    Some(Surprise { expected, score, probability: (2.0 * student.sf(score.abs())).min(1.0) })
+}
+
+/// Variance of a log-ratio, noise left aside, and its degrees of freedom, from the spread `own` of so many other ones
+/// and what peers say. `None` where nothing is known.
+fn spread(own: f64, count: usize, prior: Option<Prior>) -> Option<(f64, f64)> {
     // Fewer than three other changes say nothing of the spread.
     let own_freedom = if count >= LEAST_OTHERS { 0.5 * (count as f64 - 1.0) } else { 0.0 };
     let own = own.max(SPREAD_FLOOR);
@@ -207,12 +266,5 @@ fn judge(
         return None;
     }
     let variance = (prior.freedom * prior.spread * prior.spread + own_freedom * own * own) / freedom;
-    let variance = variance * (1.0 + 1.0 / (count as f64 + CENTRE_PRIOR)) + noise;
-    let score = (value - expected) / variance.sqrt();
-    // Nearly all changes are usual, and the distribution is slow to compute.
-    if score.abs() < least {
-        return None;
-    }
-    let student = StudentsT::new(0.0, 1.0, freedom.min(FREEDOM_CAP)).ok()?;
-    Some(Surprise { expected, score, probability: (2.0 * student.sf(score.abs())).min(1.0) })
+    Some((variance * (1.0 + 1.0 / (count as f64 + CENTRE_PRIOR)), freedom))
 }

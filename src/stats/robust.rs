@@ -28,7 +28,11 @@ fn median_of(mut values: Vec<f64>) -> f64 {
 
 /// Median absolute deviation from the median, times [`NORMAL_CONSISTENCY`]; 0 for no values.
 pub fn deviation(values: &[f64]) -> f64 {
-    let centre = median(values);
+    deviation_from(values, median(values))
+}
+
+/// Median absolute deviation from a centre, times [`NORMAL_CONSISTENCY`]; 0 for no values.
+pub fn deviation_from(values: &[f64], centre: f64) -> f64 {
     NORMAL_CONSISTENCY * median_of(values.iter().map(|value| (value - centre).abs()).collect())
 }
 
@@ -90,6 +94,20 @@ impl LeaveOut {
         let distances = self.distances_from(centre);
         let own = left_out.map(|value| (value - centre).abs());
         NORMAL_CONSISTENCY * median_without(distances, &ranks(distances, own))
+    }
+
+    /// Lowest and highest median, and a bound below every deviation, with any one value left out.
+    pub fn bounds(&mut self) -> (f64, f64, f64) {
+        let mut bounds = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
+        let Some(last) = self.sorted.len().checked_sub(1) else { return (0.0, 0.0, 0.0) };
+        // Leaving out a value below, at or above the middle gives each median that there is.
+        for rank in [0, last / 2, last.div_ceil(2), last] {
+            let centre = median_without(&self.sorted, &[rank]);
+            // Without the largest distance the median of the distances is least.
+            let deviation = NORMAL_CONSISTENCY * median_without(self.distances_from(centre), &[last]);
+            bounds = (bounds.0.min(centre), bounds.1.max(centre), bounds.2.min(deviation));
+        }
+        bounds
     }
 
     fn distances_from(&mut self, centre: f64) -> &[f64] {

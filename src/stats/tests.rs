@@ -3,7 +3,7 @@
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::counts::same_rate;
-use super::ratio::{Prior, Step, Steps, Surprise, least_score, scale_slip};
+use super::ratio::{Prior, Ratios, Step, Steps, Surprise, least_score, scale_slip};
 use super::robust::{LeaveOut, deviation, median, quantile};
 
 /// A small generator (xorshift), so that the cases are the same everywhere.
@@ -40,6 +40,8 @@ fn leaving_out_equals_removing() {
             rest.remove(index);
             assert_eq!(fast.median([*value]), median(&rest), "{values:?} without {value}");
             assert_eq!(fast.deviation([*value]), deviation(&rest), "{values:?} without {value}");
+            let (low, high, least) = fast.bounds();
+            assert!(low <= median(&rest) && median(&rest) <= high && least <= deviation(&rest), "{values:?}");
             if index < rest.len() {
                 let next = rest.remove(index);
                 let both = [*value, next];
@@ -62,13 +64,13 @@ fn steps(counts: &[f64]) -> Vec<Step> {
 }
 
 fn surprises(steps: &[Step], prior: Option<Prior>) -> Vec<Option<Surprise>> {
-    let ratios: Vec<f64> = steps.iter().map(Step::log_ratio).collect();
+    let ratios = Ratios::new(steps.iter().map(Step::log_ratio).collect());
     let mut tests = Steps::new(steps, &ratios, prior);
     (0..steps.len()).map(|index| tests.surprise(index, 0.0)).collect()
 }
 
 fn surprise_of_excursion(steps: &[Step], index: usize, prior: Option<Prior>) -> Option<Surprise> {
-    let ratios: Vec<f64> = steps.iter().map(Step::log_ratio).collect();
+    let ratios = Ratios::new(steps.iter().map(Step::log_ratio).collect());
     Steps::new(steps, &ratios, prior).surprise_of_excursion(index, 0.0)
 }
 
@@ -130,9 +132,9 @@ fn reports_to_ncmec_by_hand() {
 #[test]
 fn a_prior_speaks_where_a_series_is_short() {
     assert_eq!(surprises(&steps(&[100.0, 200.0, 400.0]), None), vec![None, None]);
-    let quiet: Vec<Vec<f64>> =
-        (0..5).map(|seed| numbers(seed + 7, 8).iter().map(|one| one / 400.0).collect()).collect();
-    let prior = Prior::learn(quiet.iter().map(Vec::as_slice)).unwrap();
+    let quiet = |seed| Ratios::new(numbers(seed + 7, 8).iter().map(|one| one / 400.0).collect());
+    let quiet: Vec<Ratios> = (0..5u64).map(quiet).collect();
+    let prior = Prior::learn(quiet.iter()).unwrap();
     assert!(prior.spread < 0.1 && (2.0..=30.0).contains(&prior.freedom));
     let found =
         surprises(&steps(&[100_000.0, 101_000.0, 100_500.0, 100_900.0, 100_300.0, 50_500.0]), Some(prior));
@@ -147,7 +149,8 @@ fn a_dip_is_one_event_and_a_step_is_none() {
     let found = surprise_of_excursion(&dip, 3, None).unwrap();
     let statistic = (dip[3].log_ratio() - dip[4].log_ratio()) / 2.0f64.sqrt();
     let spread = deviation(&by_hand);
-    let noise = 1.0 / 1_020.0 + 2.0 / 101.0 + 1.0 / 1_010.0;
+    let between = (1_020.0f64 * 1_010.0).sqrt();
+    let noise = 0.5 * (4.0 / between + 1.0 / 1_020.0 + 1.0 / 1_010.0);
     let score = statistic / (spread * spread * (1.0 + 1.0 / 8.0) + noise).sqrt();
     assert!((found.score - score).abs() < 1e-9, "{found:?} against {score}");
     assert!(found.probability < 0.01 && found.expected == 0.0);

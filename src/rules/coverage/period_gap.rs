@@ -40,6 +40,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             else {
                 continue;
             };
+            if earlier.period.is_followed_by(later.period) {
+                continue;
+            }
             let mut missing = missing_between(earlier.period, later.period);
             if series.key.subject != series.key.publisher {
                 missing.retain(|period| !listed.contains(&(list_of(&series.key), *period)));

@@ -2,23 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use rust_decimal::prelude::ToPrimitive;
-
 use crate::model::{Additivity, Dataset, Frequency, Name, Observation, Series, Unit};
 use crate::rule::{Context, Parameter};
 use crate::rules::members::Members;
 use crate::stats::counts::same_rate;
 use crate::stats::ratio::{
-    CHANCE_OF_FITTING_SCALE, Prior, Step, Steps, Surprise, least_score, scale_slip, typical_spread,
+    CHANCE_OF_FITTING_SCALE, Prior, Ratios, Step, Steps, Surprise, least_score, scale_slip,
 };
 
 use super::explanation::covering_breaks;
 
 /// The parameter for changes that a documented break covers.
-const DOCUMENTED: &str = "probability-documented";
+pub const DOCUMENTED: &str = "probability-documented";
+/// Names of the parameters for aggregates.
+const AGGREGATE: &str = "probability-aggregate";
+const AGGREGATE_NOTE: &str = "probability-aggregate-note";
+/// In a group of more series than this, one series more or less does not change what peers say.
+const SMALL_GROUP: usize = 12;
 
 /// Parameters that both rules have.
-pub const PARAMETERS: [Parameter; 5] = [
+pub const PARAMETERS: [Parameter; 6] = [
     Parameter {
         name: "probability",
         default: 0.001,
@@ -34,12 +37,19 @@ pub const PARAMETERS: [Parameter; 5] = [
         documentation: "A change less probable than this is a note.",
     },
     Parameter {
-        name: "probability-aggregate",
+        name: AGGREGATE,
         default: 0.05,
         range: (0.0, 1.0),
         unit: "probability",
-        documentation: "A change less probable than this is a warning where the series is an aggregate whose members are \
-                        in the data: there are few of these, and much hangs on each.",
+        documentation: "A change less probable than this, divided by the number of aggregates, is a warning where the series \
+                        is an aggregate whose members are in the data: there are few of these, and much hangs on each.",
+    },
+    Parameter {
+        name: AGGREGATE_NOTE,
+        default: 0.1,
+        range: (0.0, 1.0),
+        unit: "probability",
+        documentation: "A change of an aggregate less probable than this, divided by the number of aggregates, is a note.",
     },
     Parameter {
         name: DOCUMENTED,
@@ -122,7 +132,7 @@ struct Run<'d> {
     series: &'d Series,
     frequency: Frequency,
     links: Vec<Link<'d>>,
-    ratios: Vec<f64>,
+    ratios: Ratios,
     is_aggregate: bool,
 }
 
@@ -138,27 +148,35 @@ pub fn unusual_changes<'d>(
     examined: &mut usize,
 ) -> Vec<Change<'d>> {
     let runs = runs(context.dataset, members);
-    let mut groups: BTreeMap<PeerGroup<'_>, Vec<&[f64]>> = BTreeMap::new();
-    for run in &runs {
+    let mut groups: BTreeMap<PeerGroup<'_>, Vec<&Ratios>> = BTreeMap::new();
+    let is_widest = |run: &&Run<'_>| run.is_aggregate && run.series.key.category.is_none();
+    // A total of some members is nearly the total of all: it says nothing of its own.
+    for run in runs.iter().filter(|run| !run.is_aggregate || is_widest(run)) {
         groups.entry(group_of(run)).or_default().push(&run.ratios);
     }
-    let priors: BTreeMap<PeerGroup<'_>, Peers> = groups
-        .into_iter()
-        // A series is no peer of itself.
-        .filter(|(_, ratios)| ratios.len() > 1)
-        .filter_map(|(group, ratios)| {
-            let prior = Prior::learn(ratios.iter().copied())?;
-            Some((group, Peers { prior, series: ratios.len() }))
-        })
-        .collect();
+    let large = groups.iter().filter(|(_, peers)| peers.len() > SMALL_GROUP);
+    let priors: BTreeMap<PeerGroup<'_>, Peers> =
+        large.filter_map(|(group, peers)| Some((*group, learn(peers.iter().copied())?))).collect();
+    let aggregates = runs.iter().filter(is_widest).count().max(1);
     let mut found = Vec::new();
     for run in &runs {
         *examined += run.links.iter().filter(|link| link.is_comparable).count();
-        let peers = priors.get(&group_of(run)).copied();
-        let search = Search { context, members, run, peers };
+        let peers = match groups.get(&group_of(run)) {
+            // In a small group a series would be much of its own yardstick.
+            Some(peers) if peers.len() <= SMALL_GROUP => {
+                learn(peers.iter().copied().filter(|peer| !std::ptr::eq(*peer, &run.ratios)))
+            }
+            _ => priors.get(&group_of(run)).copied(),
+        };
+        let search = Search { context, members, run, peers, aggregates };
         found.extend(search.changes().into_iter().filter(|change| change.way() == way));
     }
     found
+}
+
+fn learn<'r>(peers: impl Iterator<Item = &'r Ratios> + Clone) -> Option<Peers> {
+    let series = peers.clone().count();
+    Some(Peers { prior: Prior::learn(peers)?, series })
 }
 
 impl Change<'_> {
@@ -183,7 +201,7 @@ fn runs<'d>(dataset: &'d Dataset, members: &Members<'d>) -> Vec<Run<'d>> {
         for point in group.iter().flat_map(|series| dataset.points(series)) {
             by_frequency.entry(point.period.frequency()).or_default().push(point);
         }
-        let is_aggregate = dataset.is_total(series) || !members.of(series).is_empty();
+        let is_aggregate = !members.of(series).is_empty();
         for (frequency, mut points) in by_frequency {
             if group.len() > 1 {
                 // The figures of the first series win over those in other units.
@@ -193,7 +211,7 @@ fn runs<'d>(dataset: &'d Dataset, members: &Members<'d>) -> Vec<Run<'d>> {
             let links: Vec<Link<'_>> =
                 points.windows(2).filter_map(|pair| link(dataset, pair[0], pair[1])).collect();
             if !links.is_empty() {
-                let ratios = links.iter().map(|link| link.step.log_ratio()).collect();
+                let ratios = Ratios::new(links.iter().map(|link| link.step.log_ratio()).collect());
                 runs.push(Run { series, frequency, links, ratios, is_aggregate });
             }
         }
@@ -202,12 +220,15 @@ fn runs<'d>(dataset: &'d Dataset, members: &Members<'d>) -> Vec<Run<'d>> {
 }
 
 fn link<'d>(dataset: &Dataset, from: &'d Observation, to: &'d Observation) -> Option<Link<'d>> {
-    if !from.period.is_followed_by(to.period) {
+    // Periods of no usual length are compared where they are about equally long: 28 to 31 days, not 15 and 120.
+    let (before, after) = (f64::from(from.period.days()), f64::from(to.period.days()));
+    let is_even = from.period.frequency() != Frequency::Other || (0.85..=1.18).contains(&(after / before));
+    if !from.period.is_followed_by(to.period) || !is_even {
         return None;
     }
     let count = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0);
-    let grain = |one: &Observation| one.quantity.step().to_f64().unwrap_or(0.0);
-    let step = Step { from: count(from)?, to: count(to)?, grains: (grain(from), grain(to)) };
+    let grains = (from.quantity.approximate_step(), to.quantity.approximate_step());
+    let step = Step { from: count(from)?, to: count(to)?, grains };
     let is_comparable = dataset.block_of(from).series == dataset.block_of(to).series;
     Some(Link { step, from, to, is_comparable })
 }
@@ -219,6 +240,8 @@ struct Candidate {
     surprise: Surprise,
     threshold: (&'static str, f64),
     scale: Option<i32>,
+    /// Which of several readings of a step wins: the lowest.
+    rank: f64,
 }
 
 /// Looks for unusual changes in one run.
@@ -227,6 +250,8 @@ struct Search<'s, 'd> {
     members: &'s Members<'d>,
     run: &'s Run<'d>,
     peers: Option<Peers>,
+    /// How many aggregates are looked at.
+    aggregates: usize,
 }
 
 impl<'d> Search<'_, 'd> {
@@ -234,8 +259,9 @@ impl<'d> Search<'_, 'd> {
     fn changes(&self) -> Vec<Change<'d>> {
         let mut candidates = self.candidates();
         candidates.sort_by(|left, right| {
-            let probability = left.surprise.probability.total_cmp(&right.surprise.probability);
-            probability.then(left.index.cmp(&right.index))
+            let is_step = |one: &Candidate| one.shape == Shape::Step;
+            let shape = is_step(left).cmp(&is_step(right));
+            left.rank.total_cmp(&right.rank).then(shape).then(left.index.cmp(&right.index))
         });
         let mut taken = vec![false; self.run.links.len()];
         let mut accepted = Vec::new();
@@ -251,39 +277,60 @@ impl<'d> Search<'_, 'd> {
         accepted.into_iter().map(|candidate| self.change(candidate)).collect()
     }
 
+    /// Whether the two steps of an excursion are no events of their own: the way back is between half and twice the way
+    /// out, or it is longer in a series that grows, and the way out is conspicuous itself.
+    fn returns(&self, index: usize, probability_of_step: &[f64]) -> bool {
+        let ratios = &self.run.ratios.values;
+        let back = (ratios[index + 1] / ratios[index]).abs();
+        (0.5..=2.0).contains(&back) || (back > 2.0 && probability_of_step[index] < 0.05)
+    }
+
     fn candidates(&self) -> Vec<Candidate> {
         let Run { links, ratios, .. } = self.run;
         let steps: Vec<Step> = links.iter().map(|link| link.step).collect();
         let prior = self.peers.map(|peers| peers.prior);
         let mut tests = Steps::new(&steps, ratios, prior);
         let mut found = Vec::new();
+        let mut probability_of_step = vec![1.0; links.len()];
         let highest = self.highest_threshold();
         let least = least_score(highest);
         for index in (0..links.len()).filter(|index| links[*index].is_comparable) {
             let surprise = tests.surprise(index, least);
+            probability_of_step[index] = surprise.map_or(1.0, |surprise| surprise.probability);
             found.extend(surprise.and_then(|surprise| self.candidate(index, Shape::Step, surprise)));
         }
-        let spread = typical_spread(ratios, prior);
+        let spread = ratios.typical_spread(prior);
         // A value that fits another scale is less probable than its distance alone says.
         let least = least_score(highest / CHANCE_OF_FITTING_SCALE);
         for index in
             (0..links.len().saturating_sub(1)).filter(|index| self.could_be_excursion(*index, spread))
         {
             let surprise = tests.surprise_of_excursion(index, least);
-            found.extend(surprise.and_then(|surprise| self.excursion(&steps, index, surprise)));
+            let excursion = surprise.and_then(|surprise| self.excursion(&steps, index, surprise));
+            found.extend(excursion.map(|mut excursion| {
+                if self.returns(index, &probability_of_step) {
+                    let steps = probability_of_step[index].min(probability_of_step[index + 1]);
+                    excursion.rank = excursion.rank.min(steps);
+                }
+                excursion
+            }));
         }
         found
     }
 
     /// Names of the parameters below which a change is reported whether or not a break is documented.
-    fn thresholds(&self) -> [&'static str; 2] {
-        ["probability", if self.run.is_aggregate { "probability-aggregate" } else { "probability-note" }]
+    fn thresholds(&self) -> &'static [&'static str] {
+        if self.run.is_aggregate {
+            &["probability", AGGREGATE, AGGREGATE_NOTE]
+        } else {
+            &["probability", "probability-note"]
+        }
     }
 
     /// A probability that no change of the series needs to be below.
     fn highest_threshold(&self) -> f64 {
         let highest = |name| self.context.parameters.highest(name);
-        let highest_of_all = self.thresholds().map(highest).into_iter().fold(0.0, f64::max);
+        let highest_of_all = self.thresholds().iter().copied().map(highest).fold(0.0, f64::max);
         if self.context.dataset.registry.breaks().is_empty() {
             highest_of_all
         } else {
@@ -294,7 +341,7 @@ impl<'d> Search<'_, 'd> {
     /// Whether the series goes out and comes back: the way back is between a quarter and four times the way out, on the scale of
     /// logarithms, and both together are more than an ordinary wobble.
     fn could_be_excursion(&self, index: usize, spread: f64) -> bool {
-        let (links, ratios) = (&self.run.links, &self.run.ratios);
+        let (links, ratios) = (&self.run.links, &self.run.ratios.values);
         let (out, back) = (ratios[index], ratios[index + 1]);
         let is_adjacent = std::ptr::eq(links[index].to, links[index + 1].from);
         out * back < 0.0
@@ -308,6 +355,8 @@ impl<'d> Search<'_, 'd> {
 
     fn excursion(&self, steps: &[Step], index: usize, mut surprise: Surprise) -> Option<Candidate> {
         let scale = scale_slip(steps[index].from, steps[index].to, steps[index + 1].to);
+        // Each period is looked at in two ways, as a step and as an excursion.
+        surprise.probability = (2.0 * surprise.probability).min(1.0);
         if scale.is_some() {
             surprise.probability *= CHANCE_OF_FITTING_SCALE;
         }
@@ -323,7 +372,10 @@ impl<'d> Search<'_, 'd> {
         }
         let link = &self.run.links[index];
         let key = &self.run.series.key;
-        let value = |name| self.context.parameters.get(name, key, Some(link.to.period));
+        let value = |name| {
+            let value = self.context.parameters.get(name, key, Some(link.to.period));
+            if [AGGREGATE, AGGREGATE_NOTE].contains(&name) { value / self.aggregates as f64 } else { value }
+        };
         let is_below = |name: &&'static str| surprise.probability < value(*name);
         let is_documented = || {
             let Search { context, members, run, .. } = self;
@@ -331,14 +383,25 @@ impl<'d> Search<'_, 'd> {
                 && !covering_breaks(context.dataset, members, run.series, link.from, link.to, shape)
                     .is_empty()
         };
-        let name =
-            self.thresholds().into_iter().find(is_below).or_else(|| is_documented().then_some(DOCUMENTED))?;
+        let name = self
+            .thresholds()
+            .iter()
+            .copied()
+            .find(is_below)
+            .or_else(|| is_documented().then_some(DOCUMENTED))?;
         let is_evidence = same_rate(link.step.from, link.step.to) <= value("count-guard");
-        is_evidence.then(|| Candidate { index, shape, surprise, threshold: (name, value(name)), scale: None })
+        is_evidence.then(|| Candidate {
+            index,
+            shape,
+            surprise,
+            threshold: (name, value(name)),
+            scale: None,
+            rank: surprise.probability,
+        })
     }
 
     fn change(&self, candidate: Candidate) -> Change<'d> {
-        let Candidate { index, shape, surprise, threshold, scale } = candidate;
+        let Candidate { index, shape, surprise, threshold, scale, .. } = candidate;
         let links = &self.run.links;
         Change {
             series: self.run.series,

@@ -1,6 +1,3 @@
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
-
 use crate::diag::{Evidence, quantity_of};
 use crate::model::{Additivity, Dataset, Observation, Series};
 use crate::rule::{Context, Need, Parameter, Sink};
@@ -58,50 +55,41 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 }
 
 /// The values of a series that is printed in full; empty where most of its larger values end in a zero.
-fn exact_counts<'d>(dataset: &'d Dataset, series: &'d Series) -> Vec<(Decimal, &'d Observation)> {
-    let counts: Vec<(Decimal, &Observation)> = dataset
-        .points(series)
-        .filter(|one| one.quantity.is_exact_count())
-        .filter_map(|one| Some((one.quantity.point()?, one)))
-        .collect();
-    let large = counts.iter().filter(|(value, _)| *value >= Decimal::ONE_HUNDRED);
+fn exact_counts<'d>(dataset: &'d Dataset, series: &'d Series) -> Vec<(i64, &'d Observation)> {
+    let counts: Vec<(i64, &Observation)> =
+        dataset.points(series).filter_map(|one| Some((one.quantity.exact_count()?, one))).collect();
+    let large = counts.iter().filter(|(value, _)| *value >= 100);
     let (round, all) =
         large.fold((0, 0), |(round, all), (value, _)| (round + usize::from(is_round(*value)), all + 1));
     // One in ten exact values ends in a zero.
     if all > 0 && round * 2 > all { Vec::new() } else { counts }
 }
 
-fn is_round(value: Decimal) -> bool {
-    (value % Decimal::TEN).is_zero()
+fn is_round(value: i64) -> bool {
+    value % 10 == 0
 }
 
 fn check_series(
     context: &Context<'_>,
     sink: &mut Sink,
     series: &Series,
-    mut counts: Vec<(Decimal, &Observation)>,
+    mut counts: Vec<(i64, &Observation)>,
 ) {
     let least = context.parameters.get("least", &series.key, None);
-    counts.sort_by_key(|(value, one)| (*value, one.period));
-    let tied: Vec<&[(Decimal, &Observation)]> = counts
+    counts.sort_unstable_by_key(|(value, one)| (*value, one.period));
+    let tied: Vec<&[(i64, &Observation)]> = counts
         .chunk_by(|left, right| left.0 == right.0)
-        .filter(|same| {
-            same.len() > 1 && !is_round(same[0].0) && same[0].0.to_f64().is_some_and(|value| value >= least)
-        })
+        .filter(|same| same.len() > 1 && !is_round(same[0].0) && same[0].0 as f64 >= least)
         .collect();
     if tied.is_empty() {
         return;
     }
-    let logarithms: Vec<f64> = counts
-        .iter()
-        .filter_map(|(value, _)| value.to_f64())
-        .filter(|value| *value > 0.0)
-        .map(f64::ln)
-        .collect();
+    let logarithms: Vec<f64> =
+        counts.iter().filter(|(value, _)| *value > 0).map(|(value, _)| (*value as f64).ln()).collect();
     let spread = deviation(&logarithms).max(SPREAD_FLOOR);
     let pairs = (counts.len() * (counts.len() - 1) / 2) as f64;
     for same in tied {
-        let value = same[0].0.to_f64().unwrap_or(f64::INFINITY);
+        let value = same[0].0 as f64;
         let expected = pairs / (value * spread * (2.0 * std::f64::consts::PI).sqrt());
         let limit = context.parameters.get("expected-ties", &series.key, Some(same[0].1.period));
         // Periods of different length hold different things.
@@ -115,7 +103,7 @@ fn check_series(
 fn report(
     sink: &mut Sink,
     series: &Series,
-    same: &[(Decimal, &Observation)],
+    same: &[(i64, &Observation)],
     count: usize,
     (expected, limit): (f64, f64),
 ) {

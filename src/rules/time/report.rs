@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::change::{Change, Peers, Shape, Way, unusual_changes};
+use super::change::{Change, DOCUMENTED, Peers, Shape, Way, unusual_changes};
 use super::explanation::{covering_breaks, share_of_gross};
 use crate::diag::{
     Change as Figure, Confidence, Evidence, Explanation, Finding, Level, State, grouped, percent,
@@ -89,7 +89,7 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>, way: Way) -> Fi
         finding = finding.related(after.origin.location(), figure(after));
     }
     let probability = change.surprise.probability;
-    if ["probability-note", "probability-documented"].contains(&change.threshold.0) {
+    if change.threshold.0.ends_with("-note") || change.threshold.0 == DOCUMENTED {
         finding.level = Level::Note;
     }
     finding.confidence = match probability {
@@ -143,7 +143,7 @@ fn usual(finding: Finding, change: &Change<'_>) -> Finding {
         .steps
         .iter()
         .enumerate()
-        .filter(|(index, _)| *index != change.index)
+        .filter(|(index, _)| *index != change.index && (change.after.is_none() || *index != change.index + 1))
         .map(|(_, step)| step.0)
         .collect();
     let noun = change.at.period.frequency().noun();
@@ -208,7 +208,11 @@ fn name_members(dataset: &Dataset, finding: Finding, change: &Change<'_>, parts:
         return finding;
     };
     let total = to - from;
-    let Some(leader) = parts.iter().max_by_key(|part| part.change().abs()).filter(|_| parts.len() > 1) else {
+    let Some(leader) = parts
+        .iter()
+        .max_by_key(|part| part.change().abs())
+        .filter(|leader| parts.len() > 1 && !leader.change().is_zero())
+    else {
         return finding;
     };
     let noun = if leader.change() < Decimal::ZERO { "falls" } else { "rises" };
