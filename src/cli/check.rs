@@ -12,7 +12,7 @@ use super::output::{self, Destination};
 use super::progress::Progress;
 use super::{ColourChoice, NO_INPUT, USAGE, complain};
 use crate::config::{self, Config, FailOn};
-use crate::diag::{Finding, Label, Location, Subject, closest};
+use crate::diag::{Finding, Label, Subject, closest};
 use crate::engine::{self, Outcome, Plan};
 use crate::ingest::{self, Input};
 use crate::render::{self, Format};
@@ -122,7 +122,7 @@ fn check_with(request: &CheckRequest, progress: &Progress) -> Checked {
         return Checked::BadRequest(why);
     }
     let files = collect(&request.paths, &config);
-    if !files.iter().any(|file| !is_registry_of(&config, file)) {
+    if files.is_empty() {
         return Checked::NoInput(nothing_in(&request.paths));
     }
     progress.say("reading");
@@ -130,6 +130,7 @@ fn check_with(request: &CheckRequest, progress: &Progress) -> Checked {
     let mut plan = std::mem::take(&mut config.plan);
     plan.as_of = request.as_of;
     plan.own_findings = unmatched_paths(&config);
+    plan.configured_paths = config.files.patterns().count();
     let dataset = ingest::ingest(&sources, &inputs, ingest::shipped_registry());
     progress.say("checking");
     let outcome = engine::run(dataset, sources, RULES, plan);
@@ -190,16 +191,15 @@ fn apply_selection(request: &CheckRequest, plan: &mut Plan) -> Result<(), String
     let (selected, ignored) = (named(&request.select)?, named(&request.ignore)?);
     for rule in RULES {
         let is_in = |list: &[&Rule]| list.iter().any(|one| one.id == rule.id);
+        // What is selected here runs whatever the configuration leaves out.
+        if is_in(&selected) {
+            plan.policy.turn_on(rule);
+        }
         if (!selected.is_empty() && !is_in(&selected)) || is_in(&ignored) {
             plan.policy.turn_off(rule);
         }
     }
     Ok(())
-}
-
-fn is_registry_of(config: &Config, file: &FileToRead) -> bool {
-    let within = inputs::within_dataset(&file.path, config);
-    config.files.registries.iter().any(|registry| registry.matches(&within))
 }
 
 fn nothing_in(paths: &[PathBuf]) -> String {
@@ -231,13 +231,13 @@ fn read_one(file: &FileToRead) -> Source {
 
 /// Patterns of the configuration that match nothing in the dataset's folder.
 fn unmatched_paths(config: &Config) -> Vec<Finding> {
-    if !config.files.has_patterns() {
+    if config.files.patterns().next().is_none() {
         return Vec::new();
     }
     let all: Vec<PathBuf> = inputs::everything_in(config);
     let finding = |fault: config::FilesFault| {
         let subject = Subject { path: Some(fault.text.clone()), ..Subject::default() };
-        let label = Label::new(Location { ..fault.location }, "matches nothing");
+        let label = Label::new(fault.location, "matches nothing");
         let message = format!("`{}` matches no file", fault.text);
         Finding::new(UNMATCHED_PATH.id, UNMATCHED_PATH.level, subject, message, label)
             .help("correct or remove it; patterns are relative to the folder of candor.toml")

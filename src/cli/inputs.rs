@@ -24,26 +24,31 @@ pub struct FileToRead {
 /// All files to read, each once, in the order of their names whatever the order of the arguments.
 pub fn collect(paths: &[PathBuf], config: &Config) -> Vec<FileToRead> {
     let mut found: BTreeMap<PathBuf, FileToRead> = BTreeMap::new();
-    let mut add = |file: FileToRead| {
-        let identity = normal(&file.path);
-        let known = found.entry(identity).or_insert_with(|| file.clone());
-        known.named |= file.named;
-    };
     for path in paths {
         if path.as_os_str() == "-" {
-            add(FileToRead { name: "-".to_owned(), path: PathBuf::new(), named: true });
+            add(&mut found, FileToRead { name: "-".to_owned(), path: PathBuf::new(), named: true });
         } else if path.is_dir() {
-            walk(path, config).into_iter().for_each(&mut add);
+            walk(path, config).into_iter().for_each(|file| add(&mut found, file));
         } else {
-            add(file(path.clone(), true));
+            add(&mut found, file(path.clone(), true));
         }
     }
+    // Registries alone are nothing to check.
+    if found.is_empty() {
+        return Vec::new();
+    }
     for registry in &config.files.registries {
-        add(file(relative(&config.root.join(&registry.text)), true));
+        add(&mut found, file(relative(&config.root.join(&registry.text)), true));
     }
     let mut files: Vec<FileToRead> = found.into_values().collect();
     files.sort();
     files
+}
+
+/// Adds a file once, however it is named.
+fn add(found: &mut BTreeMap<PathBuf, FileToRead>, file: FileToRead) {
+    let known = found.entry(normal(&file.path)).or_insert_with(|| file.clone());
+    known.named |= file.named;
 }
 
 fn file(path: PathBuf, named: bool) -> FileToRead {

@@ -93,9 +93,9 @@ impl Files {
         self.include.iter().any(|pattern| pattern.matches(path))
     }
 
-    /// Whether there is any pattern that could match nothing.
-    pub fn has_patterns(&self) -> bool {
-        !(self.include.is_empty() && self.exclude.is_empty() && self.tables.is_empty())
+    /// Every pattern that ought to match something.
+    pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.include.iter().chain(&self.exclude).chain(self.tables.iter().map(|facts| &facts.pattern))
     }
 
     /// What is known of a table; a later entry adds to an earlier one.
@@ -115,9 +115,8 @@ impl Files {
 
     /// Patterns that match none of some paths.
     pub fn unmatched<'a>(&'a self, paths: &'a [impl AsRef<Path>]) -> impl Iterator<Item = FilesFault> + 'a {
-        let all =
-            self.include.iter().chain(&self.exclude).chain(self.tables.iter().map(|facts| &facts.pattern));
-        all.filter(|pattern| !paths.iter().any(|path| pattern.matches(path.as_ref())))
+        self.patterns()
+            .filter(|pattern| !paths.iter().any(|path| pattern.matches(path.as_ref())))
             .map(|pattern| FilesFault { text: pattern.text.clone(), location: pattern.location })
     }
 }

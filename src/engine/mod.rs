@@ -27,6 +27,8 @@ pub struct Plan {
     pub as_of: Option<Date>,
     /// Findings of the engine's own, such as paths in the configuration that match nothing.
     pub own_findings: Vec<Finding>,
+    /// How many paths and patterns the configuration names.
+    pub configured_paths: usize,
 }
 
 /// What one rule did.
@@ -164,7 +166,12 @@ fn run_rule(rule: &'static Rule, dataset: &Dataset, plan: &Plan) -> RuleResult {
         return silent(verdict);
     }
     let checked = catch_unwind(AssertUnwindSafe(|| {
-        let context = Context { dataset, parameters: plan.settings.parameters(rule), as_of: plan.as_of };
+        let context = Context {
+            dataset,
+            parameters: plan.settings.parameters(rule),
+            as_of: plan.as_of,
+            configured_paths: plan.configured_paths,
+        };
         let mut sink = Sink::new(rule);
         (rule.check)(&context, &mut sink);
         sink

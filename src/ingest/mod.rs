@@ -164,6 +164,12 @@ impl Reader<'_> {
         if self.source.failure.is_some() {
             self.report_read_failure();
         }
+        let has_schema = match &parsed {
+            Parsed::Table => true,
+            Parsed::Tree(parsed) => matches!(parsed.kind, DocumentKind::Known(_)),
+            Parsed::Nothing | Parsed::Unknown => false,
+        };
+        self.builder.count_input(has_schema);
         match parsed {
             Parsed::Nothing => {}
             Parsed::Unknown => {

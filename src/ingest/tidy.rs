@@ -214,7 +214,7 @@ impl Reader<'_> {
         block: Option<BlockId>,
         styles: &mut NumberStyles,
     ) -> bool {
-        let (Some(block), Some(period)) = (block, Period::parse(rows.raw(columns.period))) else {
+        let (Some(block), Some(period)) = (block, Period::parse(&unquote(rows.raw(columns.period)))) else {
             self.refused_row(rows, columns);
             return false;
         };
@@ -224,7 +224,7 @@ impl Reader<'_> {
         // Nearly every cell is a plain number and has no other part.
         let quantity = match parse_number(raw) {
             Ok(number) if columns.has_only_values() => {
-                styles.without += usize::from(raw.len() > 3);
+                styles.without += usize::from(is_four_digits(raw));
                 Ok(Quantity::Exact(number))
             }
             _ => {
@@ -233,7 +233,7 @@ impl Reader<'_> {
                 if plain.is_some() {
                     styles.with_separators += 1;
                     styles.first_with_separators.get_or_insert((span, cell));
-                } else if text.len() > 3 {
+                } else if is_four_digits(&text) {
                     styles.without += 1;
                 }
                 let part = |column: Option<usize>| {
@@ -394,6 +394,12 @@ impl Columns {
     fn has_only_values(&self) -> bool {
         self.rounded_to.is_none() && self.low.is_none() && self.high.is_none() && self.kind.is_none()
     }
+}
+
+/// Whether a text is a number from 1,000 on.
+fn is_four_digits(text: &str) -> bool {
+    let whole = text.split('.').next().unwrap_or_default().trim_start_matches('-');
+    whole.len() > 3 && whole.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The move that would mend a ragged row, where there is exactly one: joining two cells that a thousands separator

@@ -288,6 +288,10 @@ pub struct Dataset {
     pub problems: Vec<Problem>,
     /// Values that were looked at, readable or not.
     pub values_read: usize,
+    /// How many inputs there are.
+    pub inputs: usize,
+    /// How many of them are documents or registries with a schema.
+    pub inputs_with_schema: usize,
     /// How many inputs could not be read, or not to their end.
     pub unread_inputs: usize,
 }
@@ -494,6 +498,12 @@ impl Builder {
     /// Counts an input that could not be read to its end.
     pub fn count_unread(&mut self) {
         self.dataset.unread_inputs += 1;
+    }
+
+    /// Counts an input, and whether it has a schema.
+    pub fn count_input(&mut self, has_schema: bool) {
+        self.dataset.inputs += 1;
+        self.dataset.inputs_with_schema += usize::from(has_schema);
     }
 
     /// Makes room for observations.

@@ -121,6 +121,8 @@ pub struct Context<'a> {
     pub parameters: Parameters<'a>,
     /// The day on which the check is made, where the user names one.
     pub as_of: Option<Date>,
+    /// How many paths and patterns the configuration names.
+    pub configured_paths: usize,
 }
 
 /// Takes what a rule finds.

@@ -179,6 +179,11 @@ impl Policy {
         self.off.push(rule.id.code);
     }
 
+    /// Lets a rule run after all.
+    pub fn turn_on(&mut self, rule: &Rule) {
+        self.off.retain(|code| *code != rule.id.code);
+    }
+
     /// Sets the level of a rule's findings, or turns them off; later ones win over earlier ones.
     pub fn set_level(&mut self, rule: &Rule, selector: Option<Selector>, level: Option<Level>) {
         self.changes.push(LevelChange { rule: rule.id.code, selector, level });

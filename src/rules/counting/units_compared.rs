@@ -42,12 +42,16 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     // One statement of a unit, such as a document's default, may speak for the values of many series.
     let mut by_statement: BTreeMap<Location, Vec<Foreign<'_>>> = BTreeMap::new();
     for group in dataset.same_but_unit() {
-        sink.examined(group.iter().map(|series| series.points.len()).sum());
+        // A lone series of an unknown metric has no unit that it should be in.
+        if group.len() > 1 || dataset.registry.metric(&group[0].key.metric).is_some() {
+            sink.examined(group.iter().map(|series| series.points.len()).sum());
+        }
         for foreign in foreign_figures(dataset, &group) {
             let block = dataset.block_of(foreign.observation);
             by_statement.entry(dataset.location_in(block, block.unit)).or_default().push(foreign);
         }
     }
+    sink.nothing_to_check("no metric of a known unit, and none in two units");
     for (place, foreign) in by_statement {
         let finding = wrong_unit(dataset, sink, place, &foreign);
         sink.push(finding);

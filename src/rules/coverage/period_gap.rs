@@ -2,16 +2,17 @@ use std::collections::HashSet;
 
 use super::names;
 use crate::diag::{Location, listing, quantity_of};
-use crate::model::{Block, Dataset, Observation, Period, Series, SeriesKey};
+use crate::model::{Dataset, Observation, Period, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
+use crate::rules::breakdown::{BREAKDOWNS, common_key, names_part};
 
 crate::declare_rule! {
     /// A missing period inside a series.
     ///
     /// A gap makes every comparison over it one of two years, and a figure that was published may have been lost on
     /// the way. Where a document was not read to its end, or its list of series is declared a selection, nothing can
-    /// be said of what it does not hold. A value that is stated as not reported is no gap, and neither is a subject
-    /// that a complete list of the missing period does not name: subjects come and go.
+    /// be said of what it does not hold. A value that is stated as not reported is no gap, and neither is what a complete
+    /// list of the missing period does not name (subjects come and go), or a period whose parts or whole are stated.
     ///
     /// ## Example
     ///
@@ -33,7 +34,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         // A period that is stated in another unit is not missing; another rule compares units.
         let mut points: Vec<&Observation> = group.iter().flat_map(|series| dataset.points(series)).collect();
         points.sort_by_key(|point| point.period);
-        sink.examined(points.len());
+        sink.examined(points.len().saturating_sub(1));
         for (index, earlier) in points.iter().enumerate() {
             let frequency = earlier.period.frequency();
             let Some(later) = points[index + 1..].iter().find(|one| one.period.frequency() == frequency)
@@ -44,9 +45,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                 continue;
             }
             let mut missing = missing_between(earlier.period, later.period);
-            if series.key.subject != series.key.publisher {
-                missing.retain(|period| !listed.contains(&(list_of(&series.key), *period)));
-            }
+            missing.retain(|period| {
+                !is_left_out(&listed, &series.key, *period) && !is_covered(&points, *period)
+            });
             if !missing.is_empty() && can_tell(dataset, series, earlier, later) {
                 report(dataset, sink, series, (earlier, later), &missing);
             }
@@ -54,24 +55,39 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
-/// What all series of one list have in common.
-fn list_of(key: &SeriesKey) -> SeriesKey {
-    SeriesKey { subject: key.publisher.clone(), category: None, ..key.clone() }
+/// What documents say that they list whole: breakdown, what all its parts have in common, period.
+type CompleteLists<'d> = HashSet<(&'d str, SeriesKey, Period)>;
+
+fn complete_lists(dataset: &Dataset) -> CompleteLists<'_> {
+    let mut lists = CompleteLists::new();
+    for observation in &dataset.observations {
+        let block = dataset.block_of(observation);
+        let Some(breakdown) = block.total_of.as_deref() else { continue };
+        if block.all_parts && dataset.document(block.document).complete {
+            let key = &dataset.series(block.series).key;
+            // The total of all subjects may have a name of its own, which stands as its category.
+            let plain = SeriesKey { category: None, ..key.clone() };
+            let keys = [Some(key.clone()), (breakdown == "subjects").then_some(plain)];
+            let common = keys.iter().flatten().filter_map(|key| common_key(key, breakdown));
+            lists.extend(common.map(|common| (breakdown, common, observation.period)));
+        }
+    }
+    lists
 }
 
-/// Periods for which a document says that it lists all subjects.
-fn complete_lists(dataset: &Dataset) -> HashSet<(SeriesKey, Period)> {
-    let is_complete_list = |block: &Block| {
-        block.total_of.as_deref() == Some("subjects")
-            && block.all_parts
-            && dataset.document(block.document).complete
-    };
-    let totals = dataset.observations.iter().filter(|one| is_complete_list(dataset.block_of(one)));
-    let entry = |one: &'_ Observation| {
-        let key = &dataset.series(dataset.block_of(one).series).key;
-        (list_of(key), one.period)
-    };
-    totals.map(entry).collect()
+/// Whether a complete list of a period does not name the series: what it counts was then none.
+fn is_left_out(lists: &CompleteLists<'_>, key: &SeriesKey, period: Period) -> bool {
+    !lists.is_empty()
+        && BREAKDOWNS.into_iter().filter(|breakdown| names_part(key, breakdown)).any(|breakdown| {
+            common_key(key, breakdown).is_some_and(|common| lists.contains(&(breakdown, common, period)))
+        })
+}
+
+/// Whether figures of another frequency say something of a period: the series changed its granularity.
+fn is_covered(points: &[&Observation], period: Period) -> bool {
+    let from = points.partition_point(|point| point.period.start < period.start);
+    let inside = points[from..].first().is_some_and(|point| period.contains(point.period));
+    inside || points.iter().any(|point| point.period.contains(period))
 }
 
 /// Periods that lie between two of the same frequency.
@@ -120,6 +136,9 @@ fn report(
         )
         .related(earlier.origin.location(), earlier.period.to_string())
         .help("add the figure, or state why there is none: `{kind: not_reported}`");
+    // One document that was left out makes the same gap in many series.
+    let document = |one: &Observation| dataset.block_of(one).document.0;
+    finding = finding.fold(format!("{} {} {}", document(earlier), document(later), periods.join(" ")));
     finding.cause = stated_twice(dataset, series, [earlier, later]);
     finding.evidence.method = "calendar";
     finding.evidence.expected = Some(quantity_of(missing.len(), earlier.period.frequency().noun()));

@@ -1,5 +1,4 @@
-use super::made_elsewhere;
-use crate::rule::Need;
+use crate::rule::{Context, Need, Sink};
 
 crate::declare_rule! {
     /// A path or pattern in `candor.toml` that matches no file.
@@ -14,5 +13,11 @@ crate::declare_rule! {
     "TR905" "unmatched-path" Warning;
     needs [Need::Inputs];
     parameters &[];
-    check made_elsewhere
+    check check
+}
+
+/// The findings are made where the configuration is read.
+fn check(context: &Context<'_>, sink: &mut Sink) {
+    sink.examined(context.configured_paths);
+    sink.nothing_to_check("no path in a candor.toml");
 }

@@ -54,8 +54,12 @@ fn repeated_statements(dataset: &Dataset) -> impl Iterator<Item = (&Observation,
         for same_period in statements.chunk_by(|left, right| left.period == right.period) {
             for (index, later) in same_period.iter().enumerate() {
                 let document = dataset.block_of(later).document;
-                let first =
-                    same_period[..index].iter().find(|one| dataset.block_of(one).document == document);
+                let total_of = &dataset.block_of(later).total_of;
+                let first = same_period[..index].iter().find(|one| {
+                    let block = dataset.block_of(one);
+                    // A total may be stated once for each breakdown, and beside a figure of the publisher's own.
+                    block.document == document && block.total_of == *total_of
+                });
                 pairs.extend(first.map(|first| (*first, *later)));
             }
         }

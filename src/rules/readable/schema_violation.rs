@@ -23,6 +23,6 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     report(context, sink, ProblemKind::Schema, "schema");
-    sink.examined(context.dataset.documents.len());
+    sink.examined(context.dataset.inputs_with_schema);
     sink.nothing_to_check("no document of a known format");
 }

@@ -24,7 +24,6 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     report(context, sink, ProblemKind::Unreadable, "syntax");
-    let dataset = context.dataset;
-    sink.examined(dataset.documents.len() + dataset.unread_inputs);
+    sink.examined(context.dataset.inputs);
     sink.nothing_to_check("no input");
 }

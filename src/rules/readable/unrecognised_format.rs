@@ -22,6 +22,6 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     report(context, sink, ProblemKind::UnrecognisedFormat, "format");
-    sink.examined(context.dataset.documents.len() + sink.findings.len());
+    sink.examined(context.dataset.inputs);
     sink.nothing_to_check("no input");
 }
