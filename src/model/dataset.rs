@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Period, Quantity, Registry, Unit};
+use super::{Frequency, Period, Quantity, Registry, Unit};
 use crate::diag::{Location, Subject};
 use crate::source::{Cell, SourceId, Span};
 
@@ -367,6 +367,19 @@ impl Dataset {
         series: &'d Series,
     ) -> impl DoubleEndedIterator<Item = &'d Observation> + Clone {
         series.points.iter().map(|id| self.observation(*id))
+    }
+
+    /// The points of some series by how long their periods are, in the order in which they come.
+    pub fn points_by_frequency<'d>(
+        &'d self,
+        series: &[&'d Series],
+    ) -> BTreeMap<Frequency, Vec<&'d Observation>> {
+        let points: Vec<&Observation> = series.iter().flat_map(|one| self.points(one)).collect();
+        let mut by_frequency: BTreeMap<Frequency, Vec<&Observation>> = BTreeMap::new();
+        for alike in points.chunk_by(|left, right| left.period.frequency() == right.period.frequency()) {
+            by_frequency.entry(alike[0].period.frequency()).or_default().extend_from_slice(alike);
+        }
+        by_frequency
     }
 
     /// Every statement of a series, by period and then by document.

@@ -4,9 +4,7 @@ pub mod partial_year;
 pub mod period_gap;
 pub mod periods_disagree;
 
-use std::collections::BTreeMap;
-
-use crate::model::{Additivity, Dataset, Frequency, Interval, Observation, Period, Series};
+use crate::model::{Additivity, Dataset, Interval, Observation, Period, Series};
 
 /// A coarse period of a series and the finer periods of one frequency that lie in it.
 struct Nested<'d> {
@@ -21,10 +19,7 @@ fn nested<'d>(dataset: &'d Dataset, series: &'d Series) -> Vec<Nested<'d>> {
     if series.key.unit.additivity() != Additivity::Additive {
         return Vec::new();
     }
-    let mut by_frequency: BTreeMap<Frequency, Vec<&Observation>> = BTreeMap::new();
-    for point in dataset.points(series) {
-        by_frequency.entry(point.period.frequency()).or_default().push(point);
-    }
+    let by_frequency = dataset.points_by_frequency(&[series]);
     let mut found = Vec::new();
     for (coarse, wholes) in &by_frequency {
         for (fine, points) in &by_frequency {

@@ -197,19 +197,15 @@ fn runs<'d>(dataset: &'d Dataset, members: &Members<'d>) -> Vec<Run<'d>> {
         if series.key.unit.additivity() == Additivity::None {
             continue;
         }
-        let mut by_frequency: BTreeMap<Frequency, Vec<&Observation>> = BTreeMap::new();
-        for point in group.iter().flat_map(|series| dataset.points(series)) {
-            by_frequency.entry(point.period.frequency()).or_default().push(point);
-        }
         let is_aggregate = !members.of(series).is_empty();
-        for (frequency, mut points) in by_frequency {
+        for (frequency, mut points) in dataset.points_by_frequency(&group) {
             if group.len() > 1 {
                 // The figures of the first series win over those in other units.
                 points.sort_by_key(|point| point.period);
                 points.dedup_by_key(|point| point.period);
             }
-            let links: Vec<Link<'_>> =
-                points.windows(2).filter_map(|pair| link(dataset, pair[0], pair[1])).collect();
+            let mut links = Vec::with_capacity(points.len());
+            links.extend(points.windows(2).filter_map(|pair| link(dataset, pair[0], pair[1])));
             if !links.is_empty() {
                 let ratios = Ratios::new(links.iter().map(|link| link.step.log_ratio()).collect());
                 runs.push(Run { series, frequency, links, ratios, is_aggregate });

@@ -176,15 +176,13 @@ fn usual(finding: Finding, change: &Change<'_>) -> Finding {
 
 /// For an aggregate: every fall on record, so that a reader can place this one.
 fn falls(finding: Finding, change: &Change<'_>) -> Finding {
-    let falls: Vec<String> = change
-        .steps
-        .iter()
-        .filter(|step| step.0 < 0.0)
-        .map(|(ratio, at)| format!("{} {}", at.period, percent(*ratio)))
-        .collect();
-    if !change.is_aggregate || falls.is_empty() || falls.len() > 8 || change.steps.len() < 10 {
+    let is_fall = |step: &&(f64, &Observation)| step.0 < 0.0;
+    let count = change.steps.iter().filter(is_fall).count();
+    if !change.is_aggregate || !(1..=8).contains(&count) || change.steps.len() < 10 {
         return finding;
     }
+    let words = |(ratio, at): &(f64, &Observation)| format!("{} {}", at.period, percent(*ratio));
+    let falls: Vec<String> = change.steps.iter().filter(is_fall).map(words).collect();
     let text = format!(
         "{} in {}: {}",
         quantity_of(falls.len(), "fall"),
