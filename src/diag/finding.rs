@@ -91,6 +91,9 @@ pub struct Subject {
     /// The publisher's category.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// Channel, detection and surface, where the series is broken down by these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breakdown: Option<String>,
     /// Where.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jurisdiction: Option<String>,
@@ -298,6 +301,7 @@ impl Finding {
             subject.entity.as_deref(),
             subject.metric.as_deref(),
             subject.category.as_deref(),
+            subject.breakdown.as_deref(),
             subject.jurisdiction.as_deref(),
             subject.period.as_deref(),
             subject.path.as_deref(),

@@ -189,13 +189,18 @@ impl Reader<'_> {
         self.source.failure.is_some() && span.end as usize >= self.source.text.trim_end().len()
     }
 
-    /// A problem at a span; complete it, then hand it to the builder.
+    /// A problem at a span; complete it, then hand it to the builder. Its path is the file and the text at the place,
+    /// which stay the same when other lines move.
     fn problem(&self, kind: ProblemKind, span: Span, message: impl Into<String>) -> Problem {
         Problem {
             kind,
             minor: false,
             location: self.location(span),
-            path: String::new(),
+            path: format!(
+                "{}#{}",
+                self.source.path,
+                self.source.slice(span).chars().take(80).collect::<String>()
+            ),
             message: message.into(),
             label: String::new(),
             help: None,
@@ -291,7 +296,7 @@ impl Reader<'_> {
         for violation in violations {
             let mut problem = self.problem(ProblemKind::Schema, violation.span, violation.message);
             problem.group = Some(group_of(&violation.pointer, &violation.keyword));
-            problem.path = format!("#{}", violation.pointer);
+            problem.path = format!("{}#{}", self.source.path, violation.pointer);
             problem.label = violation.label;
             problem.help = violation.help;
             problem.related =
@@ -311,7 +316,6 @@ impl Reader<'_> {
                 duplicate.second,
                 format!("the key `{}` stands twice in one object; the first is used", duplicate.key),
             );
-            problem.path.clone_from(&duplicate.key);
             "again".clone_into(&mut problem.label);
             problem.related = vec![(self.location(duplicate.first), "first".to_owned())];
             problem.help = Some("remove one of them".to_owned());
@@ -323,6 +327,7 @@ impl Reader<'_> {
     fn document(&self, format: Format, publisher: Name, header: Span) -> Document {
         Document {
             source: self.input.source,
+            path: self.source.path.clone(),
             format,
             publisher,
             published: None,

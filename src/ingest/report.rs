@@ -96,7 +96,6 @@ impl Reader<'_> {
             if violations.iter().all(|one| one.span != span) {
                 let mut problem = self.problem(ProblemKind::Schema, span, format!("`{key}` is not a period"));
                 problem.label = "no such days, or the last before the first".to_owned();
-                problem.path = format!("values/{key}");
                 self.builder.problem(problem);
             }
         }
@@ -169,7 +168,8 @@ impl Reader<'_> {
                 let message = format!("this series states no `{name}`, and `defaults` states none");
                 let mut problem = self.problem(ProblemKind::Schema, head_of(series.node), message);
                 problem.label = format!("series without `{name}`");
-                problem.path = format!("series/{name}");
+                problem.path =
+                    format!("{}#{}/{name}", self.source.path, series.text("subject").unwrap_or_default());
                 problem.group = Some(format!("series without {name}"));
                 problem.help = Some(format!("add `{name}` to the series, or to `defaults` for all series"));
                 self.builder.problem(problem);
@@ -269,6 +269,10 @@ impl Reader<'_> {
     fn value_fault(&mut self, fault: value::Fault, span: Span, handled: &mut HashSet<Span>) {
         handled.insert(span);
         let mut problem = self.problem(fault.kind, span, fault.message);
+        // The line tells one `TBD` from another.
+        let lines = self.source.lines();
+        let line = lines.line_range(&self.source.text, lines.line_of(span.start));
+        problem.path = format!("{}#{}", self.source.path, self.source.text[line].trim());
         problem.help = fault.help;
         problem.group = Some("values".to_owned());
         self.builder.problem(problem);

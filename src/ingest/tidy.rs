@@ -160,7 +160,6 @@ impl Reader<'_> {
             let mut problem =
                 self.problem(ProblemKind::Schema, cells[column], format!("unknown column `{name}`"));
             problem.location.cell = Some(Cell { row: 1, column: column as u32 + 1 });
-            problem.path = name.to_owned();
             problem.label = "no column of a tidy table".to_owned();
             problem.help = violation.help;
             self.builder.problem(problem);
@@ -172,7 +171,6 @@ impl Reader<'_> {
                     cells[column],
                     format!("the column `{name}` stands twice in the header; the first is used"),
                 );
-                problem.path.clone_from(name);
                 "again".clone_into(&mut problem.label);
                 problem.related = vec![(self.location(cells[first]), "first".to_owned())];
                 self.builder.problem(problem);
@@ -254,7 +252,7 @@ impl Reader<'_> {
         let quantity = quantity.unwrap_or_else(|fault| {
             let mut problem = self.problem(fault.kind, span, fault.message);
             problem.location.cell = Some(cell);
-            problem.path = format!("value/{}", rows.number);
+            problem.path = self.row_path(rows);
             problem.help = fault.help;
             problem.group = Some("value".to_owned());
             self.builder.problem(problem);
@@ -350,6 +348,11 @@ impl Reader<'_> {
         }
     }
 
+    /// What tells a row from others in any order of the rows.
+    fn row_path(&self, rows: &Rows<'_>) -> String {
+        format!("{}#{}", self.source.path, self.source.slice(rows.span))
+    }
+
     fn header_states(&self, name: &str) -> bool {
         self.input.header.columns.iter().any(|(known, _)| known == name)
     }
@@ -358,7 +361,7 @@ impl Reader<'_> {
         let span = rows.cells.get(column).copied().unwrap_or(rows.span);
         let mut problem = self.problem(ProblemKind::Schema, span, message);
         problem.location.cell = Some(Cell { row: rows.number, column: column as u32 + 1 });
-        problem.path = format!("row {}/{column}", rows.number);
+        problem.path = format!("{}/{column}", self.row_path(rows));
         problem
     }
 
@@ -366,7 +369,7 @@ impl Reader<'_> {
         let (found, expected) = (rows.cells.len(), columns.names.len());
         let message = format!("row {} has {found} cells where the header has {expected}", rows.number);
         let mut problem = self.problem(ProblemKind::RaggedRow, rows.span, message);
-        problem.path = format!("row {}", rows.number);
+        problem.path = self.row_path(rows);
         problem.label = format!("{found} cells");
         problem.help = mending_of(rows, expected);
         problem.group = Some("ragged".to_owned());
@@ -382,7 +385,7 @@ impl Reader<'_> {
         );
         let mut problem = self.problem(ProblemKind::MixedNumberFormat, span, message);
         problem.location.cell = Some(cell);
-        problem.path = "value".to_owned();
+        problem.path = format!("{}#value", self.source.path);
         problem.label = "the first of them".to_owned();
         problem.help = Some("write all numbers of a column in one way; the tidy table wants none".to_owned());
         self.builder.problem(problem);

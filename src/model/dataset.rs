@@ -87,7 +87,8 @@ impl SeriesKey {
             publisher: Some(self.publisher.to_string()),
             entity: Some(self.subject.to_string()),
             metric: Some(self.metric.to_string()),
-            category: self.breakdown(),
+            category: self.category.as_ref().map(ToString::to_string),
+            breakdown: self.other_breakdowns(),
             jurisdiction: self.jurisdiction.as_ref().map(ToString::to_string),
             period: period.map(|period| period.to_string()),
             path: None,
@@ -104,15 +105,23 @@ impl SeriesKey {
 
     /// Category and the other breakdowns in one text; `None` where there is none.
     pub fn breakdown(&self) -> Option<String> {
-        let parts = [&self.category, &self.channel, &self.detection, &self.surface];
-        let named: Vec<&str> = parts.into_iter().flatten().map(AsRef::as_ref).collect();
-        (!named.is_empty()).then(|| named.join(" / "))
+        joined([self.category.as_deref(), self.other_breakdowns().as_deref()])
+    }
+
+    /// Channel, detection and surface in one text; `None` where there is none.
+    fn other_breakdowns(&self) -> Option<String> {
+        joined([self.channel.as_deref(), self.detection.as_deref(), self.surface.as_deref()])
     }
 
     /// What is left without unit and basis.
     pub fn without_unit(&self) -> Self {
         Self { unit: Unit::Report, basis: Basis::default(), ..self.clone() }
     }
+}
+
+fn joined<const COUNT: usize>(parts: [Option<&str>; COUNT]) -> Option<String> {
+    let named: Vec<&str> = parts.into_iter().flatten().collect();
+    (!named.is_empty()).then(|| named.join(" / "))
 }
 
 /// Which format a document was read from.
@@ -154,6 +163,8 @@ pub struct Provenance {
 pub struct Document {
     /// The input it was read from.
     pub source: SourceId,
+    /// Path of the input, as it is printed.
+    pub path: String,
     /// The format it was read as.
     pub format: Format,
     /// Publisher that the header names.
@@ -257,7 +268,7 @@ pub struct Problem {
     pub minor: bool,
     /// Where.
     pub location: Location,
-    /// Place in the structure, such as `#/series/3/unit` or the column's name.
+    /// File and place in its structure, such as `a.yaml#/series/3/unit`.
     pub path: String,
     /// What is the matter.
     pub message: String,

@@ -21,6 +21,9 @@ pub struct Parameter {
     pub documentation: &'static str,
 }
 
+/// What a figure is about that names no jurisdiction.
+const WORLD: &str = "worldwide";
+
 /// Which series and periods something holds for; an empty part holds for all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selector {
@@ -48,18 +51,19 @@ impl Selector {
             && is(&self.entity, Some(&key.subject))
             && is(&self.metric, Some(&key.metric))
             && is(&self.category, key.category.as_deref())
-            && is(&self.jurisdiction, key.jurisdiction.as_deref())
+            && is(&self.jurisdiction, Some(key.jurisdiction.as_deref().unwrap_or(WORLD)))
             && self.covers(period)
     }
 
     /// Whether it holds for what a finding is about.
     pub fn matches_subject(&self, subject: &Subject) -> bool {
         let is = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
+        let jurisdiction = Some(subject.jurisdiction.clone().unwrap_or_else(|| WORLD.to_owned()));
         is(&self.publisher, &subject.publisher)
             && is(&self.entity, &subject.entity)
             && is(&self.metric, &subject.metric)
             && is(&self.category, &subject.category)
-            && is(&self.jurisdiction, &subject.jurisdiction)
+            && is(&self.jurisdiction, &jurisdiction)
             && self.covers(subject.period.as_deref().and_then(Period::parse))
     }
 

@@ -18,7 +18,7 @@ fn median_of(mut values: Vec<f64>) -> f64 {
     if values.is_empty() {
         return 0.0;
     }
-    let (middle, is_even) = (values.len() / 2, values.len() % 2 == 0);
+    let (middle, is_even) = (values.len() / 2, values.len().is_multiple_of(2));
     let (lower, upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
     match lower.iter().copied().max_by(f64::total_cmp) {
         Some(below) if is_even => (below + *upper) / 2.0,

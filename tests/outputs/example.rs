@@ -150,6 +150,7 @@ pub fn example() -> Outcome {
 fn document(source: SourceId, format: DocumentFormat, complete: bool) -> Document {
     Document {
         source,
+        path: format!("{source:?}"),
         format,
         publisher: "ncmec".into(),
         published: None,

@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         }
         let subject = Subject {
             publisher: Some(document.publisher.to_string()),
-            path: document.vintage.clone(),
+            path: Some(document.path.clone()),
             ..Subject::default()
         };
         let message = if total == 1 {

@@ -49,7 +49,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 fn report(sink: &mut Sink, document: &Document, missing: &str, values: usize) {
     let subject = Subject {
         publisher: Some(document.publisher.to_string()),
-        path: document.vintage.clone(),
+        path: Some(document.path.clone()),
         ..Subject::default()
     };
     let message =

@@ -27,8 +27,7 @@ fn report(context: &Context<'_>, sink: &mut Sink, kind: ProblemKind, method: &'s
 }
 
 fn push(sink: &mut Sink, problem: &Problem, method: &'static str) {
-    let path = format!("{}{}", problem.location.source.0, problem.path);
-    let subject = Subject { path: Some(path), ..Subject::default() };
+    let subject = Subject { path: Some(problem.path.clone()), ..Subject::default() };
     let mut finding = sink.finding(subject, &problem.message, problem.location, &problem.label);
     if problem.minor {
         finding.level = Level::Note;
