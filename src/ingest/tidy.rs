@@ -4,7 +4,7 @@
 //! series it belongs to is looked up as bytes and interpreted once for each different combination; only period and
 //! value are read on every row. A row that this does not accept goes to the schema stage, which says why.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use super::value::{self, Parts};
@@ -21,6 +21,9 @@ use crate::source::{Cell, Span};
 /// Columns that belong to a single observation; all others say which series it belongs to.
 const VALUE_COLUMNS: [&str; 7] = ["period", "value", "rounded_to", "low", "high", "kind", "note"];
 
+/// Columns of closed lists that [`SeriesKey`] and [`Block`] keep as they are.
+const CLOSED_COLUMNS: [&str; 5] = ["detection", "basis_bundled", "basis_counted_when", "total_of", "parts"];
+
 /// Where the columns of a table stand.
 struct Columns {
     names: Vec<String>,
@@ -32,6 +35,8 @@ struct Columns {
     kind: Option<usize>,
     /// Columns that say which series a row belongs to.
     series: Vec<usize>,
+    /// Those of them that only a few words are allowed in.
+    closed: Vec<usize>,
 }
 
 impl Columns {
@@ -47,6 +52,9 @@ impl Columns {
                 kind: find("kind"),
                 series: (0..names.len())
                     .filter(|column| !VALUE_COLUMNS.contains(&names[*column].as_str()))
+                    .collect(),
+                closed: (0..names.len())
+                    .filter(|column| CLOSED_COLUMNS.contains(&names[*column].as_str()))
                     .collect(),
                 names,
             }),
@@ -155,8 +163,14 @@ impl Reader<'_> {
             if violation.keyword != "additionalProperties" && violation.keyword != "unevaluatedProperties" {
                 continue;
             }
-            let name = violation.pointer.rsplit('/').next().unwrap_or_default();
-            let column = columns.names.iter().position(|one| one == name).unwrap_or_default();
+            let name = violation
+                .pointer
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .replace("~1", "/")
+                .replace("~0", "~");
+            let Some(column) = columns.names.iter().position(|one| *one == name) else { continue };
             let mut problem =
                 self.problem(ProblemKind::Schema, cells[column], format!("unknown column `{name}`"));
             problem.location.cell = Some(Cell { row: 1, column: column as u32 + 1 });
@@ -182,6 +196,7 @@ impl Reader<'_> {
     fn read_rows(&mut self, rows: &mut Rows<'_>, columns: &Columns, document: DocumentId) -> bool {
         let mut blocks = Blocks::default();
         let mut styles = NumberStyles::default();
+        let mut words = HashSet::new();
         let mut read_whole = true;
         // A row of a tidy table is rarely shorter than this.
         self.builder.reserve(self.source.text.len() / 48);
@@ -197,7 +212,10 @@ impl Reader<'_> {
             }
             let block = match blocks.find(rows, columns) {
                 Some(block) => block,
-                None => blocks.insert(self.new_block(rows, columns, document)),
+                None => {
+                    self.check_closed_columns(rows, columns, &mut words);
+                    blocks.insert(self.new_block(rows, columns, document))
+                }
             };
             read_whole &= self.read_row(rows, columns, block, &mut styles);
         }
@@ -216,8 +234,13 @@ impl Reader<'_> {
             self.refused_row(rows, columns);
             return false;
         };
-        let span = rows.cells[columns.value];
-        let cell = Cell { row: rows.number, column: columns.value as u32 + 1 };
+        if columns.kind.is_some_and(|kind| !is_kind(&rows.cell(kind))) {
+            self.refused_row(rows, columns);
+            return false;
+        }
+        let column = columns.place_of_number(rows);
+        let span = rows.cells[column];
+        let cell = Cell { row: rows.number, column: column as u32 + 1 };
         let raw = rows.raw(columns.value);
         // Nearly every cell is a plain number and has no other part.
         let quantity = match parse_number(raw) {
@@ -249,7 +272,7 @@ impl Reader<'_> {
                 .quantity(None)
             }
         };
-        let quantity = quantity.unwrap_or_else(|fault| {
+        let quantity = quantity.and_then(value::not_negative).unwrap_or_else(|fault| {
             let mut problem = self.problem(fault.kind, span, fault.message);
             problem.location.cell = Some(cell);
             problem.path = self.row_path(rows);
@@ -261,6 +284,21 @@ impl Reader<'_> {
         let origin = Origin { source: self.input.source, value: span, cell: Some(cell) };
         self.builder.observation(Observation { block, period, quantity, origin });
         true
+    }
+
+    /// Lets the schema stage look at the words of closed lists: once for each combination of them.
+    fn check_closed_columns(&mut self, rows: &Rows<'_>, columns: &Columns, seen: &mut HashSet<String>) {
+        let words: String =
+            columns.closed.iter().map(|column| format!("{}\u{1f}", rows.cell(*column))).collect();
+        if words.trim_matches('\u{1f}').is_empty() || !seen.insert(words) {
+            return;
+        }
+        for problem in self.row_violations(rows, columns) {
+            let column = problem.location.cell.map_or(0, |cell| cell.column as usize);
+            if columns.closed.iter().any(|closed| closed + 1 == column) {
+                self.builder.problem(problem);
+            }
+        }
     }
 
     /// The block of the series that a row belongs to; `None` where the row does not say, or says it wrongly.
@@ -307,8 +345,8 @@ impl Reader<'_> {
         Some(self.builder.block(block))
     }
 
-    /// Lets the schema stage say why a row is not accepted.
-    fn refused_row(&mut self, rows: &Rows<'_>, columns: &Columns) {
+    /// What the schema stage says of a row.
+    fn row_violations(&self, rows: &Rows<'_>, columns: &Columns) -> Vec<Problem> {
         let cells: Vec<_> = (0..columns.names.len()).map(|column| rows.cell(column)).collect();
         let own = columns.names.iter().map(String::as_str).zip(cells.iter().map(AsRef::as_ref));
         let filled: Vec<(&str, &str)> = own.filter(|(_, cell)| !cell.is_empty()).collect();
@@ -327,9 +365,22 @@ impl Reader<'_> {
             problem.group = Some(group_of(&violation.pointer, &violation.keyword));
             problems.push(problem);
         }
+        problems
+    }
+
+    /// Lets the schema stage say why a row is not accepted, or else says what the row does not state.
+    fn refused_row(&mut self, rows: &Rows<'_>, columns: &Columns) {
+        let mut problems = self.row_violations(rows, columns);
+        let is_filled = |name: &str| {
+            columns
+                .names
+                .iter()
+                .position(|one| one == name)
+                .is_some_and(|column| !rows.cell(column).is_empty())
+        };
         if problems.is_empty() {
             for name in ["publisher", "metric", "unit", "period"] {
-                if !filled.iter().any(|(known, _)| *known == name) && !self.header_states(name) {
+                if !is_filled(name) && !self.header_states(name) {
                     let mut problem =
                         self.row_problem(rows, columns.value, format!("this row states no `{name}`"));
                     problem.help =
@@ -392,7 +443,32 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a cell names a kind of value, or none.
+fn is_kind(text: &str) -> bool {
+    let kinds = [
+        "",
+        "exact",
+        "rounded",
+        "range",
+        "lower_bound",
+        "share",
+        "suppressed",
+        "not_reported",
+        "not_applicable",
+    ];
+    kinds.contains(&text)
+}
+
 impl Columns {
+    /// The column that a finding about the number points at: that of the value, or where that is blank the first of
+    /// the others that says something.
+    fn place_of_number(&self, rows: &Rows<'_>) -> usize {
+        let others = [self.low, self.high, self.kind].into_iter().flatten();
+        let mut filled =
+            std::iter::once(self.value).chain(others).filter(|column| !rows.raw(*column).is_empty());
+        filled.next().unwrap_or(self.value)
+    }
+
     /// Whether no column but `value` says anything of a quantity.
     fn has_only_values(&self) -> bool {
         self.rounded_to.is_none() && self.low.is_none() && self.high.is_none() && self.kind.is_none()

@@ -168,6 +168,21 @@ fn printed_step(value: Decimal) -> Decimal {
     step
 }
 
+/// Counts, shares and durations are not negative.
+///
+/// # Errors
+/// Where one is.
+pub fn not_negative(quantity: Quantity) -> Result<Quantity, Fault> {
+    match quantity.point() {
+        Some(value) if value < Decimal::ZERO => Err(Fault {
+            kind: ProblemKind::Schema,
+            message: format!("`{value}` is below zero"),
+            help: Some("a published count, share or duration is zero or more".to_owned()),
+        }),
+        _ => Ok(quantity),
+    }
+}
+
 fn fault(message: &str, help: &str) -> Fault {
     Fault { kind: ProblemKind::UnparsableValue, message: message.to_owned(), help: Some(help.to_owned()) }
 }

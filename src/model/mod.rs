@@ -5,15 +5,17 @@
 //! each, with its [`Origin`]). Blocks that speak of the same thing form one [`Series`], across documents; that is what
 //! rules look at. The [`Registry`] says what the words mean: entities, metrics and documented breaks.
 
+mod builder;
 mod dataset;
 mod period;
 mod quantity;
 mod registry;
 mod unit;
 
+pub use builder::Builder;
 pub use dataset::{
-    Basis, Block, BlockId, Builder, Dataset, Document, DocumentId, Format, Name, Observation, ObservationId,
-    Origin, Problem, ProblemKind, Provenance, Series, SeriesId, SeriesKey,
+    Basis, Block, BlockId, Dataset, Document, DocumentId, Format, Name, Observation, ObservationId, Origin,
+    Problem, ProblemKind, Provenance, Series, SeriesId, SeriesKey,
 };
 pub use period::{Frequency, Period};
 pub use quantity::{Absence, Interval, NumberFault, Quantity, Rounded, parse_number};

@@ -8,7 +8,7 @@ crate::declare_rule! {
     ///
     /// Where all quarters of a year are stated in a unit that adds up, their sum is the year's figure. Sums are made
     /// of intervals of printed precision: an error where the figures are exact, a warning where they are rounded and
-    /// yet no rounding makes them agree. Distinct counts (accounts, users) are not summed.
+    /// yet no rounding makes them agree. Where some quarters are missing, the others cannot sum to more than the year. Distinct counts (accounts, users) are not summed.
     ///
     /// ## Example
     ///
@@ -24,17 +24,18 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     for series in &context.dataset.series {
-        for nested in nested(context.dataset, series).iter().filter(|nested| nested.complete) {
+        for nested in &nested(context.dataset, series) {
             compare(sink, series, nested);
         }
     }
-    sink.nothing_to_check("no period whose finer periods are all stated in a unit that adds up");
+    sink.nothing_to_check("no period beside finer periods of it in a unit that adds up");
 }
 
 fn compare(sink: &mut Sink, series: &Series, nested: &Nested<'_>) {
     let (Some(sum), Some(whole)) = (sum(&nested.parts), nested.whole.quantity.interval()) else { return };
     sink.examined(1);
-    if sum.meets(whole) {
+    // Some of the periods alone cannot exceed the whole, all of them must equal it.
+    if if nested.complete { sum.meets(whole) } else { !whole.is_below(sum) } {
         return;
     }
     let period = nested.whole.period;

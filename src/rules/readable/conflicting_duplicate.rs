@@ -64,7 +64,9 @@ fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
                 let suspect = least_fitting(dataset, series, first, later);
                 let other = if std::ptr::eq(suspect, first) { later } else { first };
                 let finding = conflict(dataset, sink, other, suspect).confidence(Confidence::Medium);
-                sink.push(finding.cause(suspect.origin.location()));
+                // Two releases that differ do so in many places.
+                let pair = format!("{} {}", documents.0.0, documents.1.0);
+                sink.push(finding.fold(pair).cause(suspect.origin.location()));
             }
         }
     }

@@ -285,9 +285,14 @@ fn bound(probability: f64) -> &'static str {
 
 /// Zeros, one or several in a row, between two periods with larger counts.
 fn abrupt_zeros(context: &Context<'_>, sink: &mut Sink, series: &Series) {
-    let points: Vec<&Observation> = context.dataset.points(series).collect();
+    for points in context.dataset.points_by_frequency(&[series]).into_values() {
+        zeros_among(context, sink, series, &points);
+    }
+}
+
+fn zeros_among(context: &Context<'_>, sink: &mut Sink, series: &Series, points: &[&Observation]) {
     let is_zero = |one: &Observation| one.quantity.point().is_some_and(|value| value.is_zero());
-    let mut rest = points.as_slice();
+    let mut rest = points;
     while let Some(first) = rest.iter().position(|one| is_zero(one)) {
         let zeros = rest[first..].iter().take_while(|one| is_zero(one)).count();
         let neighbours = first.checked_sub(1).map(|before| rest[before]).zip(rest.get(first + zeros));

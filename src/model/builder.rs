@@ -1,0 +1,184 @@
+//! Puts a dataset together while inputs are read.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::Registry;
+use super::dataset::{
+    Block, BlockId, Dataset, Document, DocumentId, Name, Observation, ObservationId, Problem,
+};
+use super::dataset::{Series, SeriesId, SeriesKey};
+
+/// Collects documents, blocks and observations while inputs are read, and joins them into series at the end.
+#[derive(Debug, Default)]
+pub struct Builder {
+    dataset: Dataset,
+    keys: Vec<SeriesKey>,
+    by_key: HashMap<SeriesKey, SeriesId>,
+}
+
+impl Builder {
+    /// A builder that knows these terms.
+    pub fn new(registry: Registry) -> Self {
+        Self { dataset: Dataset { registry, ..Dataset::default() }, ..Self::default() }
+    }
+
+    /// Adds a document.
+    pub fn document(&mut self, document: Document) -> DocumentId {
+        self.dataset.documents.push(document);
+        DocumentId(self.dataset.documents.len() as u32 - 1)
+    }
+
+    /// The publisher of a document.
+    pub fn document_publisher(&self, id: DocumentId) -> Name {
+        self.dataset.document(id).publisher.clone()
+    }
+
+    /// Names the publisher of a document that has none yet: a table states it in its rows.
+    pub fn set_publisher(&mut self, id: DocumentId, publisher: Name) {
+        let document = &mut self.dataset.documents[id.0 as usize];
+        if document.publisher.is_empty() {
+            document.publisher = publisher;
+        }
+    }
+
+    /// Notes that a document was not read to its end, or not in every row.
+    pub fn mark_incomplete(&mut self, id: DocumentId) {
+        self.dataset.documents[id.0 as usize].complete = false;
+    }
+
+    /// The number of the series with this key; a new one where it is new.
+    pub fn series(&mut self, key: SeriesKey) -> SeriesId {
+        if let Some(id) = self.by_key.get(&key) {
+            return *id;
+        }
+        let id = SeriesId(self.keys.len() as u32);
+        self.keys.push(key.clone());
+        self.by_key.insert(key, id);
+        id
+    }
+
+    /// Adds a block.
+    pub fn block(&mut self, block: Block) -> BlockId {
+        self.dataset.blocks.push(block);
+        BlockId(self.dataset.blocks.len() as u32 - 1)
+    }
+
+    /// Adds an observation.
+    pub fn observation(&mut self, observation: Observation) {
+        self.dataset.observations.push(observation);
+    }
+
+    /// Adds a fault.
+    pub fn problem(&mut self, problem: Problem) {
+        self.dataset.problems.push(problem);
+    }
+
+    /// Counts values that were looked at.
+    pub fn count_values(&mut self, count: usize) {
+        self.dataset.values_read += count;
+    }
+
+    /// Counts an input that could not be read to its end.
+    pub fn count_unread(&mut self) {
+        self.dataset.unread_inputs += 1;
+    }
+
+    /// Counts an input, and whether it has a schema.
+    pub fn count_input(&mut self, has_schema: bool) {
+        self.dataset.inputs += 1;
+        self.dataset.inputs_with_schema += usize::from(has_schema);
+    }
+
+    /// Makes room for observations.
+    pub fn reserve(&mut self, count: usize) {
+        self.dataset.observations.reserve(count);
+    }
+
+    /// The terms known so far.
+    pub fn registry(&mut self) -> &mut Registry {
+        &mut self.dataset.registry
+    }
+
+    /// Joins blocks into series, sorted by key so that the order of the inputs does not matter.
+    pub fn finish(self) -> Dataset {
+        let Self { mut dataset, keys, .. } = self;
+        let mut order: Vec<usize> = (0..keys.len()).collect();
+        order.sort_unstable_by(|left, right| keys[*left].cmp(&keys[*right]));
+        let mut renumbered = vec![SeriesId(0); keys.len()];
+        for (new, old) in order.iter().enumerate() {
+            renumbered[*old] = SeriesId(new as u32);
+        }
+        let mut keys: Vec<Option<SeriesKey>> = keys.into_iter().map(Some).collect();
+        dataset.series = order
+            .iter()
+            .filter_map(|old| keys[*old].take())
+            .map(|key| Series { key, blocks: Vec::new(), statements: Vec::new(), points: Vec::new() })
+            .collect();
+        for (index, block) in dataset.blocks.iter_mut().enumerate() {
+            block.series = renumbered[block.series.0 as usize];
+            dataset.series[block.series.0 as usize].blocks.push(BlockId(index as u32));
+        }
+        for (index, observation) in dataset.observations.iter().enumerate() {
+            let series = dataset.blocks[observation.block.0 as usize].series;
+            dataset.series[series.0 as usize].statements.push(ObservationId(index as u32));
+        }
+        let ranks = vintage_ranks(&dataset.documents);
+        let mut series = std::mem::take(&mut dataset.series);
+        series.par_iter_mut().for_each(|one| order_statements(&dataset, &ranks, one));
+        dataset.series = series;
+        dataset
+    }
+}
+
+pub(super) fn supersedes(documents: &[Document], later: usize, earlier: usize) -> bool {
+    let Some(wanted) = documents[earlier].vintage.as_deref() else { return false };
+    let mut current = &documents[later];
+    // No chain is longer than there are documents, unless it is a circle.
+    for _ in 0..documents.len() {
+        let Some(replaced) = current.supersedes.as_deref() else { return false };
+        if replaced == wanted {
+            return true;
+        }
+        let same_publisher = |one: &&Document| one.publisher == current.publisher;
+        match documents.iter().filter(same_publisher).find(|one| one.vintage.as_deref() == Some(replaced)) {
+            Some(document) => current = document,
+            None => return false,
+        }
+    }
+    false
+}
+
+/// Place of each document in the order of publication. Documents without a date come first; among equals a document
+/// comes after those that it replaces, and then the order of the inputs decides.
+fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..documents.len()).collect();
+    let replaced =
+        |later: usize| (0..documents.len()).filter(|earlier| supersedes(documents, later, *earlier)).count();
+    let depths: Vec<usize> = (0..documents.len())
+        .map(|document| if documents[document].supersedes.is_some() { replaced(document) } else { 0 })
+        .collect();
+    order.sort_by_key(|document| (&documents[*document].published, depths[*document]));
+    let mut ranks = vec![0; documents.len()];
+    for (rank, document) in order.into_iter().enumerate() {
+        ranks[document] = rank as u32;
+    }
+    ranks
+}
+
+fn order_statements(dataset: &Dataset, ranks: &[u32], series: &mut Series) {
+    let key = |id: &ObservationId| {
+        let observation = dataset.observation(*id);
+        let document = dataset.block_of(observation).document;
+        (observation.period, ranks[document.0 as usize], id.0)
+    };
+    if !series.statements.is_sorted_by_key(key) {
+        series.statements.sort_unstable_by_key(key);
+    }
+    let same_period = |left: &ObservationId, right: &ObservationId| {
+        dataset.observation(*left).period == dataset.observation(*right).period
+    };
+    series.points =
+        series.statements.chunk_by(same_period).filter_map(|statements| statements.last().copied()).collect();
+}
