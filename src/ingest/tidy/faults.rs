@@ -1,0 +1,204 @@
+//! What is wrong with a tidy table: its header, its rows, the way its numbers are written.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use super::super::{ProblemKind, Reader, group_of};
+use super::{Columns, NumberStyles};
+use crate::load;
+use crate::load::csv::Rows;
+use crate::model::Problem;
+use crate::schema::{self, SchemaName};
+use crate::source::{Cell, Span};
+
+impl Reader<'_> {
+    /// Reports columns that a tidy table does not know.
+    pub(super) fn check_header(&mut self, columns: &Columns, cells: &[Span]) {
+        let row = row_as_json(columns.names.iter().map(|name| (name.as_str(), "")));
+        let tree = load::json::parse(&row);
+        let Some(root) = tree.root() else { return };
+        for violation in schema::validate(SchemaName::Tidy, root) {
+            if violation.keyword != "additionalProperties" && violation.keyword != "unevaluatedProperties" {
+                continue;
+            }
+            let name = violation
+                .pointer
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .replace("~1", "/")
+                .replace("~0", "~");
+            let Some(column) = columns.names.iter().position(|one| *one == name) else { continue };
+            let mut problem =
+                self.problem(ProblemKind::Schema, cells[column], format!("unknown column `{name}`"));
+            problem.location.cell = Some(Cell { row: 1, column: column as u32 + 1 });
+            problem.label = "no column of a tidy table".to_owned();
+            problem.help = violation.help;
+            self.builder.problem(problem);
+        }
+        for (column, name) in columns.names.iter().enumerate() {
+            if let Some(first) = columns.names[..column].iter().position(|one| one == name) {
+                let mut problem = self.problem(
+                    ProblemKind::DuplicateKey,
+                    cells[column],
+                    format!("the column `{name}` stands twice in the header; the first is used"),
+                );
+                "again".clone_into(&mut problem.label);
+                problem.related = vec![(self.location(cells[first]), "first".to_owned())];
+                self.builder.problem(problem);
+            }
+        }
+    }
+
+    /// Lets the schema stage look at the words of closed lists: once for each combination of them.
+    pub(super) fn check_closed_columns(
+        &mut self,
+        rows: &Rows<'_>,
+        columns: &Columns,
+        seen: &mut HashSet<String>,
+    ) {
+        let words: String =
+            columns.closed.iter().map(|column| format!("{}\u{1f}", rows.cell(*column))).collect();
+        if words.trim_matches('\u{1f}').is_empty() || !seen.insert(words) {
+            return;
+        }
+        for problem in self.row_violations(rows, columns) {
+            let column = problem.location.cell.map_or(0, |cell| cell.column as usize);
+            if columns.closed.iter().any(|closed| closed + 1 == column) {
+                self.builder.problem(problem);
+            }
+        }
+    }
+
+    /// What the schema stage says of a row.
+    pub(super) fn row_violations(&self, rows: &Rows<'_>, columns: &Columns) -> Vec<Problem> {
+        let cells: Vec<_> = (0..columns.names.len()).map(|column| rows.cell(column)).collect();
+        let own = columns.names.iter().map(String::as_str).zip(cells.iter().map(AsRef::as_ref));
+        let filled: Vec<(&str, &str)> = own.filter(|(_, cell)| !cell.is_empty()).collect();
+        let defaults = self.input.header.columns.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let defaults = defaults.filter(|(name, _)| filled.iter().all(|(known, _)| known != name));
+        let row = row_as_json(filled.iter().copied().chain(defaults));
+        let tree = load::json::parse(&row);
+        let violations = tree.root().map(|root| schema::validate(SchemaName::Tidy, root)).unwrap_or_default();
+        let mut problems = Vec::new();
+        for violation in violations {
+            let name = violation.pointer.rsplit('/').next().unwrap_or_default();
+            let Some(column) = columns.names.iter().position(|one| one == name) else { continue };
+            let mut problem = self.row_problem(rows, column, violation.message);
+            problem.label = violation.label;
+            problem.help = violation.help;
+            problem.group = Some(group_of(&violation.pointer, &violation.keyword));
+            problems.push(problem);
+        }
+        problems
+    }
+
+    /// Lets the schema stage say why a row is not accepted, or else says what the row does not state.
+    pub(super) fn refused_row(&mut self, rows: &Rows<'_>, columns: &Columns) {
+        let mut problems = self.row_violations(rows, columns);
+        let is_filled = |name: &str| {
+            columns
+                .names
+                .iter()
+                .position(|one| one == name)
+                .is_some_and(|column| !rows.cell(column).is_empty())
+        };
+        if problems.is_empty() {
+            for name in ["publisher", "metric", "unit", "period"] {
+                if !is_filled(name) && !self.header_states(name) {
+                    let mut problem =
+                        self.row_problem(rows, columns.value, format!("this row states no `{name}`"));
+                    problem.help =
+                        Some(format!("add a column `{name}`, or state `{name}` for the file in candor.toml"));
+                    problem.group = Some(format!("row without {name}"));
+                    problems.push(problem);
+                }
+            }
+        }
+        if problems.is_empty() {
+            let message = format!("`{}` is not a period", rows.cell(columns.period));
+            problems.push(self.row_problem(rows, columns.period, message));
+        }
+        for problem in problems {
+            self.builder.problem(problem);
+        }
+    }
+
+    /// What tells a row from others in any order of the rows.
+    pub(super) fn row_path(&self, rows: &Rows<'_>) -> String {
+        format!("{}#{}", self.source.path, self.source.slice(rows.span))
+    }
+
+    pub(super) fn header_states(&self, name: &str) -> bool {
+        self.input.header.columns.iter().any(|(known, _)| known == name)
+    }
+
+    pub(super) fn row_problem(&self, rows: &Rows<'_>, column: usize, message: String) -> Problem {
+        let span = rows.cells.get(column).copied().unwrap_or(rows.span);
+        let mut problem = self.problem(ProblemKind::Schema, span, message);
+        problem.location.cell = Some(Cell { row: rows.number, column: column as u32 + 1 });
+        problem.path = format!("{}/{column}", self.row_path(rows));
+        problem
+    }
+
+    pub(super) fn ragged_row(&mut self, rows: &Rows<'_>, columns: &Columns) {
+        let (found, expected) = (rows.cells.len(), columns.names.len());
+        let message = format!("row {} has {found} cells where the header has {expected}", rows.number);
+        let mut problem = self.problem(ProblemKind::RaggedRow, rows.span, message);
+        problem.path = self.row_path(rows);
+        problem.label = format!("{found} cells");
+        problem.help = mending_of(rows, expected);
+        problem.group = Some("ragged".to_owned());
+        self.builder.problem(problem);
+    }
+
+    pub(super) fn mixed_styles(&mut self, styles: &NumberStyles) {
+        let (Some((span, cell)), true) = (styles.first_with_separators, styles.without > 0) else { return };
+        let message = format!(
+            "{} of {} numbers from 1,000 on are written with thousands separators",
+            styles.with_separators,
+            styles.with_separators + styles.without
+        );
+        let mut problem = self.problem(ProblemKind::MixedNumberFormat, span, message);
+        problem.location.cell = Some(cell);
+        problem.path = format!("{}#value", self.source.path);
+        problem.label = "the first of them".to_owned();
+        problem.help = Some("write all numbers of a column in one way; the tidy table wants none".to_owned());
+        self.builder.problem(problem);
+    }
+}
+
+/// The move that would mend a ragged row, where there is exactly one: joining two cells that a thousands separator
+/// without quotes has split.
+fn mending_of(rows: &Rows<'_>, expected: usize) -> Option<String> {
+    if rows.cells.len() != expected + 1 {
+        return (rows.cells.len() < expected).then(|| "add the missing cells, or remove the row".to_owned());
+    }
+    let joins = |column: &usize| {
+        let (left, right) = (rows.raw(*column), rows.raw(column + 1));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits(left) && left.len() <= 3 && digits(right) && right.len() == 3
+    };
+    let mut candidates = (0..rows.cells.len() - 1).filter(joins);
+    match (candidates.next(), candidates.next()) {
+        (Some(column), None) => Some(format!(
+            "`{left},{right}` looks like one number: write {left}{right}",
+            left = rows.raw(column),
+            right = rows.raw(column + 1)
+        )),
+        _ => Some("put a cell that contains a comma in quotes".to_owned()),
+    }
+}
+
+/// A row as the object that the schema of tidy tables describes.
+fn row_as_json<'a>(cells: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut json = String::from("{");
+    for (index, (name, value)) in cells.enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        // Writing to a String cannot fail.
+        let _ = write!(json, "{comma}{}:{}", quoted(name), quoted(value));
+    }
+    json.push('}');
+    json
+}
