@@ -1,14 +1,13 @@
-//! Puts a dataset together while inputs are read.
+//! Putting a [`Dataset`] together.
 
 use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::Registry;
-use super::dataset::{
-    Block, BlockId, Dataset, Document, DocumentId, Name, Observation, ObservationId, Problem,
+use super::{
+    Block, BlockId, Dataset, Document, DocumentId, Frequency, Name, Observation, ObservationId, Problem,
+    Registry, Series, SeriesId, SeriesKey,
 };
-use super::dataset::{Series, SeriesId, SeriesKey};
 
 /// Collects documents, blocks and observations while inputs are read, and joins them into series at the end.
 #[derive(Debug, Default)]
@@ -111,11 +110,7 @@ impl Builder {
             renumbered[*old] = SeriesId(new as u32);
         }
         let mut keys: Vec<Option<SeriesKey>> = keys.into_iter().map(Some).collect();
-        dataset.series = order
-            .iter()
-            .filter_map(|old| keys[*old].take())
-            .map(|key| Series { key, blocks: Vec::new(), statements: Vec::new(), points: Vec::new() })
-            .collect();
+        dataset.series = order.iter().filter_map(|old| keys[*old].take()).map(Series::new).collect();
         for (index, block) in dataset.blocks.iter_mut().enumerate() {
             block.series = renumbered[block.series.0 as usize];
             dataset.series[block.series.0 as usize].blocks.push(BlockId(index as u32));
@@ -132,33 +127,27 @@ impl Builder {
     }
 }
 
-pub(super) fn supersedes(documents: &[Document], later: usize, earlier: usize) -> bool {
-    let Some(wanted) = documents[earlier].vintage.as_deref() else { return false };
-    let mut current = &documents[later];
-    // No chain is longer than there are documents, unless it is a circle.
-    for _ in 0..documents.len() {
-        let Some(replaced) = current.supersedes.as_deref() else { return false };
-        if replaced == wanted {
-            return true;
-        }
-        let same_publisher = |one: &&Document| one.publisher == current.publisher;
-        match documents.iter().filter(same_publisher).find(|one| one.vintage.as_deref() == Some(replaced)) {
-            Some(document) => current = document,
-            None => return false,
-        }
-    }
-    false
-}
-
 /// Place of each document in the order of publication. Documents without a date come first; among equals a document
 /// comes after those that it replaces, and then the order of the inputs decides.
 fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..documents.len()).collect();
-    let replaced =
-        |later: usize| (0..documents.len()).filter(|earlier| supersedes(documents, later, *earlier)).count();
-    let depths: Vec<usize> = (0..documents.len())
-        .map(|document| if documents[document].supersedes.is_some() { replaced(document) } else { 0 })
+    let vintages: HashMap<(&Name, &str), &Document> = documents
+        .iter()
+        .rev()
+        .filter_map(|document| Some(((&document.publisher, document.vintage.as_deref()?), document)))
         .collect();
+    let replaced = |document: &Document| {
+        let mut last = document;
+        // No chain is longer than there are documents, unless it is a circle.
+        for depth in 0..documents.len() {
+            match last.supersedes.as_deref().and_then(|name| vintages.get(&(&last.publisher, name))) {
+                Some(earlier) => last = earlier,
+                None => return depth,
+            }
+        }
+        documents.len()
+    };
+    let depths: Vec<usize> = documents.iter().map(replaced).collect();
+    let mut order: Vec<usize> = (0..documents.len()).collect();
     order.sort_by_key(|document| (&documents[*document].published, depths[*document]));
     let mut ranks = vec![0; documents.len()];
     for (rank, document) in order.into_iter().enumerate() {
@@ -181,4 +170,19 @@ fn order_statements(dataset: &Dataset, ranks: &[u32], series: &mut Series) {
     };
     series.points =
         series.statements.chunk_by(same_period).filter_map(|statements| statements.last().copied()).collect();
+    series.rhythm = rhythm(dataset, series);
+}
+
+/// How long all periods of a series are, where each follows the one before.
+fn rhythm(dataset: &Dataset, series: &Series) -> Option<Frequency> {
+    let mut periods = dataset.points(series).map(|point| point.period);
+    let mut last = periods.next()?;
+    let frequency = last.frequency();
+    periods
+        .all(|period| {
+            let follows = last.is_followed_by(period) && period.frequency() == frequency;
+            last = period;
+            follows
+        })
+        .then_some(frequency)
 }

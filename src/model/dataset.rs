@@ -234,6 +234,16 @@ pub struct Series {
     pub statements: Vec<ObservationId>,
     /// One observation a period: the latest statement.
     pub points: Vec<ObservationId>,
+    /// How long all its periods are, where each follows the one before; nearly every long series is so regular that
+    /// rules need not look at its calendar.
+    pub rhythm: Option<Frequency>,
+}
+
+impl Series {
+    /// A series without any observation.
+    pub fn new(key: SeriesKey) -> Self {
+        Self { key, blocks: Vec::new(), statements: Vec::new(), points: Vec::new(), rhythm: None }
+    }
 }
 
 /// What kind of fault was met while an input was read; each belongs to one rule of the TR0xx family.
@@ -383,6 +393,9 @@ impl Dataset {
         &'d self,
         series: &[&'d Series],
     ) -> BTreeMap<Frequency, Vec<&'d Observation>> {
+        if let [Series { rhythm: Some(frequency), .. }] = series {
+            return BTreeMap::from([(*frequency, self.points(series[0]).collect())]);
+        }
         let points: Vec<&Observation> = series.iter().flat_map(|one| self.points(one)).collect();
         let mut by_frequency: BTreeMap<Frequency, Vec<&Observation>> = BTreeMap::new();
         for alike in points.chunk_by(|left, right| left.period.frequency() == right.period.frequency()) {
@@ -438,11 +451,29 @@ impl Dataset {
 
     /// Whether one document replaces another, directly or through others, by the vintages that they name.
     pub fn supersedes(&self, later: DocumentId, earlier: DocumentId) -> bool {
-        super::builder::supersedes(&self.documents, later.0 as usize, earlier.0 as usize)
+        supersedes(&self.documents, later.0 as usize, earlier.0 as usize)
     }
 
     /// Whether nothing that one document lacks could stand in an input that was not read.
     pub fn is_completely_read(&self) -> bool {
         self.unread_inputs == 0 && self.documents.iter().all(|document| document.complete)
     }
+}
+
+fn supersedes(documents: &[Document], later: usize, earlier: usize) -> bool {
+    let Some(wanted) = documents[earlier].vintage.as_deref() else { return false };
+    let mut current = &documents[later];
+    // No chain is longer than there are documents, unless it is a circle.
+    for _ in 0..documents.len() {
+        let Some(replaced) = current.supersedes.as_deref() else { return false };
+        if replaced == wanted {
+            return true;
+        }
+        let same_publisher = |one: &&Document| one.publisher == current.publisher;
+        match documents.iter().filter(same_publisher).find(|one| one.vintage.as_deref() == Some(replaced)) {
+            Some(document) => current = document,
+            None => return false,
+        }
+    }
+    false
 }

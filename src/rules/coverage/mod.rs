@@ -16,7 +16,8 @@ struct Nested<'d> {
 
 /// Every coarse period with finer ones in it, for each finer frequency, in series whose unit adds up.
 fn nested<'d>(dataset: &'d Dataset, series: &'d Series) -> Vec<Nested<'d>> {
-    if series.key.unit.additivity() != Additivity::Additive {
+    // Where all periods are equally long none lies in another.
+    if series.key.unit.additivity() != Additivity::Additive || series.rhythm.is_some() {
         return Vec::new();
     }
     let by_frequency = dataset.points_by_frequency(&[series]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Additivity, Dataset, Frequency, Name, Observation, Series, Unit};
+use crate::model::{Additivity, Dataset, Frequency, Name, Observation, Period, Series, Unit};
 use crate::rule::{Context, Parameter};
 use crate::rules::members::Members;
 use crate::stats::counts::same_rate;
@@ -131,7 +131,8 @@ struct Link<'d> {
 struct Run<'d> {
     series: &'d Series,
     frequency: Frequency,
-    links: Vec<Link<'d>>,
+    /// Two neighbours each; what else there is to say of them is only kept for one run at a time.
+    pairs: Vec<[&'d Observation; 2]>,
     ratios: Ratios,
     is_aggregate: bool,
 }
@@ -160,7 +161,6 @@ pub fn unusual_changes<'d>(
     let aggregates = runs.iter().filter(is_widest).count().max(1);
     let mut found = Vec::new();
     for run in &runs {
-        *examined += run.links.iter().filter(|link| link.is_comparable).count();
         let peers = match groups.get(&group_of(run)) {
             // In a small group a series would be much of its own yardstick.
             Some(peers) if peers.len() <= SMALL_GROUP => {
@@ -168,7 +168,9 @@ pub fn unusual_changes<'d>(
             }
             _ => priors.get(&group_of(run)).copied(),
         };
-        let search = Search { context, members, run, peers, aggregates };
+        let links: Vec<Link<'_>> = run.pairs.iter().filter_map(|pair| link(context.dataset, *pair)).collect();
+        *examined += links.iter().filter(|link| link.is_comparable).count();
+        let search = Search { context, members, run, links, peers, aggregates };
         found.extend(search.changes().into_iter().filter(|change| change.way() == way));
     }
     found
@@ -204,29 +206,39 @@ fn runs<'d>(dataset: &'d Dataset, members: &Members<'d>) -> Vec<Run<'d>> {
                 points.sort_by_key(|point| point.period);
                 points.dedup_by_key(|point| point.period);
             }
-            let mut links = Vec::with_capacity(points.len());
-            links.extend(points.windows(2).filter_map(|pair| link(dataset, pair[0], pair[1])));
-            if !links.is_empty() {
-                let ratios = Ratios::new(links.iter().map(|link| link.step.log_ratio()).collect());
-                runs.push(Run { series, frequency, links, ratios, is_aggregate });
+            let is_regular = group.len() == 1 && series.rhythm.is_some_and(|one| one != Frequency::Other);
+            let neighbours = points.windows(2).map(|pair| [pair[0], pair[1]]);
+            let neighbours =
+                neighbours.filter(|[from, to]| is_regular || is_even_step(from.period, to.period));
+            let (pairs, ratios): (Vec<_>, Vec<f64>) =
+                neighbours.filter_map(|pair| Some((pair, step(pair)?.log_ratio()))).unzip();
+            if !pairs.is_empty() {
+                runs.push(Run { series, frequency, pairs, ratios: Ratios::new(ratios), is_aggregate });
             }
         }
     }
     runs
 }
 
-fn link<'d>(dataset: &Dataset, from: &'d Observation, to: &'d Observation) -> Option<Link<'d>> {
-    // Periods of no usual length are compared where they are about equally long: 28 to 31 days, not 15 and 120.
-    let (before, after) = (f64::from(from.period.days()), f64::from(to.period.days()));
-    let is_even = from.period.frequency() != Frequency::Other || (0.85..=1.18).contains(&(after / before));
-    if !from.period.is_followed_by(to.period) || !is_even {
-        return None;
-    }
+/// Whether one period follows the other. Periods of no usual length are compared where they are about equally long: 28
+/// to 31 days, not 15 and 120.
+fn is_even_step(from: Period, to: Period) -> bool {
+    let ratio = || f64::from(to.days()) / f64::from(from.days());
+    from.is_followed_by(to) && (from.frequency() != Frequency::Other || (0.85..=1.18).contains(&ratio()))
+}
+
+/// The step from one figure to the next; none where either is not above zero.
+fn step([from, to]: [&Observation; 2]) -> Option<Step> {
     let count = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0);
     let grains = (from.quantity.approximate_step(), to.quantity.approximate_step());
-    let step = Step { from: count(from)?, to: count(to)?, grains };
-    let is_comparable = dataset.block_of(from).series == dataset.block_of(to).series;
-    Some(Link { step, from, to, is_comparable })
+    Some(Step { from: count(from)?, to: count(to)?, grains })
+}
+
+fn link<'d>(dataset: &Dataset, pair: [&'d Observation; 2]) -> Option<Link<'d>> {
+    let [from, to] = pair;
+    let is_comparable =
+        from.block == to.block || dataset.block_of(from).series == dataset.block_of(to).series;
+    Some(Link { step: step(pair)?, from, to, is_comparable })
 }
 
 /// A change that could be reported.
@@ -245,6 +257,7 @@ struct Search<'s, 'd> {
     context: &'s Context<'d>,
     members: &'s Members<'d>,
     run: &'s Run<'d>,
+    links: Vec<Link<'d>>,
     peers: Option<Peers>,
     /// How many aggregates are looked at.
     aggregates: usize,
@@ -259,7 +272,7 @@ impl<'d> Search<'_, 'd> {
             let shape = is_step(left).cmp(&is_step(right));
             left.rank.total_cmp(&right.rank).then(shape).then(left.index.cmp(&right.index))
         });
-        let mut taken = vec![false; self.run.links.len()];
+        let mut taken = vec![false; self.links.len()];
         let mut accepted = Vec::new();
         for candidate in candidates {
             let steps = candidate.index..=candidate.index + usize::from(candidate.shape == Shape::Excursion);
@@ -282,7 +295,7 @@ impl<'d> Search<'_, 'd> {
     }
 
     fn candidates(&self) -> Vec<Candidate> {
-        let Run { links, ratios, .. } = self.run;
+        let (links, ratios) = (&self.links, &self.run.ratios);
         let steps: Vec<Step> = links.iter().map(|link| link.step).collect();
         let prior = self.peers.map(|peers| peers.prior);
         let mut tests = Steps::new(&steps, ratios, prior);
@@ -337,7 +350,7 @@ impl<'d> Search<'_, 'd> {
     /// Whether the series goes out and comes back: the way back is between a quarter and four times the way out, on the scale of
     /// logarithms, and both together are more than an ordinary wobble.
     fn could_be_excursion(&self, index: usize, spread: f64) -> bool {
-        let (links, ratios) = (&self.run.links, &self.run.ratios.values);
+        let (links, ratios) = (&self.links, &self.run.ratios.values);
         let (out, back) = (ratios[index], ratios[index + 1]);
         let is_adjacent = std::ptr::eq(links[index].to, links[index + 1].from);
         out * back < 0.0
@@ -366,7 +379,7 @@ impl<'d> Search<'_, 'd> {
         if surprise.probability >= 0.5 {
             return None;
         }
-        let link = &self.run.links[index];
+        let link = &self.links[index];
         let key = &self.run.series.key;
         let value = |name| {
             let value = self.context.parameters.get(name, key, Some(link.to.period));
@@ -398,7 +411,7 @@ impl<'d> Search<'_, 'd> {
 
     fn change(&self, candidate: Candidate) -> Change<'d> {
         let Candidate { index, shape, surprise, threshold, scale, .. } = candidate;
-        let links = &self.run.links;
+        let links = self.links.as_slice();
         Change {
             series: self.run.series,
             before: links[index].from,
