@@ -34,6 +34,8 @@ struct Columns {
     kind: Option<usize>,
     /// Columns that say which series a row belongs to.
     series: Vec<usize>,
+    /// The same as runs of neighbouring columns, first and last: a run is compared in one go.
+    series_runs: Vec<(usize, usize)>,
     /// Those of them that only a few words are allowed in.
     closed: Vec<usize>,
 }
@@ -43,6 +45,7 @@ impl Columns {
         let find = |name: &str| names.iter().position(|one| one == name);
         match (find("period"), find("value")) {
             (Some(period), Some(value)) => Ok(Self {
+                series_runs: runs_of(&names),
                 period,
                 value,
                 rounded_to: find("rounded_to"),
@@ -66,6 +69,13 @@ impl Columns {
     }
 }
 
+/// Runs of neighbouring columns that say which series a row belongs to.
+fn runs_of(names: &[String]) -> Vec<(usize, usize)> {
+    let is_of_series = |column: &usize| !VALUE_COLUMNS.contains(&names[*column].as_str());
+    let columns: Vec<usize> = (0..names.len()).filter(is_of_series).collect();
+    columns.chunk_by(|left, right| left + 1 == *right).map(|run| (run[0], run[run.len() - 1])).collect()
+}
+
 /// The blocks of a table by what its rows say of their series; none where a row says it wrongly.
 #[derive(Default)]
 struct Blocks<'a> {
@@ -78,7 +88,7 @@ struct Blocks<'a> {
 impl<'a> Blocks<'a> {
     /// The block of a row, where an earlier one said the same.
     fn find(&mut self, rows: &Rows<'a>, columns: &Columns) -> Option<Option<BlockId>> {
-        let cells = || columns.series.iter().map(|column| rows.raw(*column));
+        let cells = || columns.series_runs.iter().map(|(first, last)| rows.raw_run(*first, *last));
         if self.block.is_none() || !self.key.iter().copied().eq(cells()) {
             self.key.clear();
             self.key.extend(cells());
@@ -326,8 +336,9 @@ impl Columns {
 
 /// Whether a text is a number from 1,000 on.
 fn is_four_digits(text: &str) -> bool {
-    let whole = text.split('.').next().unwrap_or_default().trim_start_matches('-');
-    whole.len() > 3 && whole.bytes().all(|byte| byte.is_ascii_digit())
+    let unsigned = text.trim_start_matches('-').as_bytes();
+    let digits = unsigned.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 3 && matches!(unsigned.get(digits), None | Some(b'.'))
 }
 
 fn is_identifier(text: &str) -> bool {

@@ -76,6 +76,12 @@ impl<'a> Rows<'a> {
         self.cells.get(column).map_or("", |span| &self.text[span.range()])
     }
 
+    /// Some cells that stand side by side as they are written, commas included.
+    pub fn raw_run(&self, first: usize, last: usize) -> &'a str {
+        let span = self.cells.get(first).zip(self.cells.get(last));
+        span.map_or("", |(first, last)| &self.text[first.start as usize..last.end as usize])
+    }
+
     /// Whether a row is blank: nothing in any cell.
     pub fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| self.text[cell.range()].trim().is_empty())

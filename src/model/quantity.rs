@@ -126,11 +126,9 @@ impl Quantity {
 
     /// [`Quantity::point`] for statistics, where the last digits do not matter.
     pub fn approximate(&self) -> Option<f64> {
-        let point = self.point()?;
-        // Most are whole numbers, for which the processor has an instruction.
-        match i64::try_from(point.mantissa()) {
-            Ok(whole) if point.scale() == 0 => Some(whole as f64),
-            _ => point.to_f64(),
+        match self {
+            Self::Exact(value) => approximate(*value),
+            _ => approximate(self.point()?),
         }
     }
 
@@ -158,6 +156,14 @@ impl Quantity {
             Self::Exact(value) if value.is_integer() => value.to_i64(),
             _ => None,
         }
+    }
+}
+
+fn approximate(value: Decimal) -> Option<f64> {
+    // Most are whole numbers, for which the processor has an instruction.
+    match i64::try_from(value.mantissa()) {
+        Ok(whole) if value.scale() == 0 => Some(whole as f64),
+        _ => value.to_f64(),
     }
 }
 

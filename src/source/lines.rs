@@ -22,8 +22,11 @@ pub struct LineIndex {
 impl LineIndex {
     /// Indexes a text. Lines end with `\n`; a `\r` before it belongs to the line end.
     pub fn new(text: &str) -> Self {
-        let breaks = memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
-        Self { starts: std::iter::once(0).chain(breaks).collect() }
+        let breaks = || memchr_iter(b'\n', text.as_bytes());
+        let mut starts = Vec::with_capacity(breaks().count() + 1);
+        starts.push(0);
+        starts.extend(breaks().map(|at| at as u32 + 1));
+        Self { starts }
     }
 
     /// Number of lines.

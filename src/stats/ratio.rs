@@ -8,7 +8,7 @@
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use statrs::function::gamma::digamma;
 
-use super::robust::{LeaveOut, deviation_from, median};
+use super::robust::{LeaveOut, Middle, NORMAL_CONSISTENCY, deviation_from};
 
 /// Smallest spread that is believed: two per cent. Below it, ties and rounding would make every change a surprise.
 const SPREAD_FLOOR: f64 = 0.02;
@@ -69,16 +69,24 @@ fn noise_of_excursion(out: &Step, back: &Step) -> f64 {
 pub struct Ratios {
     /// The log-ratios in order of time.
     pub values: Vec<f64>,
-    median: f64,
+    centre: Middle,
     deviation: f64,
+    /// A bound below the deviation without any one or two of them.
+    least_deviation: f64,
 }
 
 impl Ratios {
     /// Measures some log-ratios.
     pub fn new(values: Vec<f64>) -> Self {
-        let median = median(&values);
-        let deviation = deviation_from(&values, median);
-        Self { values, median, deviation }
+        let centre = Middle::of(values.clone());
+        let distances = Middle::of(values.iter().map(|value| (value - centre.median).abs()).collect());
+        Self {
+            centre,
+            deviation: NORMAL_CONSISTENCY * distances.median,
+            // No distance changes by more than the centre moves.
+            least_deviation: NORMAL_CONSISTENCY * (distances.low - centre.slack()).max(0.0),
+            values,
+        }
     }
 
     /// The spread of the series where it is long enough, else that of its peers: a first impression.
@@ -102,7 +110,7 @@ impl Prior {
     pub fn learn<'a>(series: impl Iterator<Item = &'a Ratios>) -> Option<Self> {
         let (mut centred, mut log_variances) = (Vec::new(), Vec::new());
         for ratios in series {
-            let centre = shrunk_centre(ratios.median, ratios.values.len());
+            let centre = shrunk_centre(ratios.centre.median, ratios.values.len());
             centred.extend(ratios.values.iter().map(|ratio| ratio - centre));
             if ratios.values.len() >= LONG_SERIES {
                 log_variances.push(2.0 * ratios.deviation.max(SPREAD_FLOOR).ln());
@@ -166,36 +174,46 @@ pub struct Surprise {
 pub struct Steps<'s> {
     steps: &'s [Step],
     ratios: &'s [f64],
-    others: LeaveOut,
     prior: Option<Prior>,
+    /// Sorted when the first step is met that is not plainly usual.
+    others: Option<LeaveOut>,
     /// Lowest and highest log-ratio that the other steps suggest for any one step.
     expected: (f64, f64),
-    /// A bound below the variance about that, noise left aside.
-    variance: f64,
+    /// Bounds below the variance of a step, and of an excursion, noise left aside.
+    variances: (f64, f64),
 }
 
 impl<'s> Steps<'s> {
     /// Prepares a series; `ratios` are the log-ratios of the steps.
     pub fn new(steps: &'s [Step], ratios: &'s Ratios, prior: Option<Prior>) -> Self {
-        let ratios = ratios.values.as_slice();
-        let mut others = LeaveOut::new(ratios);
-        let count = ratios.len().saturating_sub(1);
-        let (low, high, deviation) = others.bounds();
-        let expected = (shrunk_centre(low, count), shrunk_centre(high, count));
-        let variance = spread(deviation, count, prior).map_or(0.0, |(variance, _)| variance);
-        Self { steps, ratios, others, prior, expected, variance }
+        let count = ratios.values.len();
+        let shrunk = |centre| shrunk_centre(centre, count.saturating_sub(1));
+        let variance = |left_out| {
+            let known = spread(ratios.least_deviation, count.saturating_sub(left_out), prior);
+            // The margin is for what is lost in computing either side.
+            known.map_or(0.0, |(variance, _)| variance * (1.0 - 1e-9))
+        };
+        Self {
+            steps,
+            ratios: &ratios.values,
+            prior,
+            others: None,
+            expected: (shrunk(ratios.centre.low), shrunk(ratios.centre.high)),
+            variances: (variance(1), variance(2)),
+        }
     }
 
     /// Tests one step. `None` where nothing can be said, or where the score is less than `least`.
     pub fn surprise(&mut self, index: usize, least: f64) -> Option<Surprise> {
         let (ratio, count) = (self.ratios[index], self.ratios.len() - 1);
         let farthest = (ratio - self.expected.0).max(self.expected.1 - ratio);
-        // Nearly all changes are usual; the margin is for what is lost in computing either side.
-        if farthest * farthest * (1.0 + 1e-9) < least * least * self.variance {
+        // Nearly all changes are usual.
+        if farthest * farthest < least * least * self.variances.0 {
             return None;
         }
-        let expected = shrunk_centre(self.others.median([ratio]), count);
-        let own = self.others.deviation([ratio]);
+        let others = self.others.get_or_insert_with(|| LeaveOut::new(self.ratios));
+        let expected = shrunk_centre(others.median([ratio]), count);
+        let own = others.deviation([ratio]);
         judge(ratio, expected, (own, count), self.steps[index].noise(), self.prior, least)
     }
 
@@ -207,7 +225,11 @@ impl<'s> Steps<'s> {
         let ratios = [self.ratios[index], self.ratios[index + 1]];
         let count = self.ratios.len() - 2;
         let statistic = (ratios[0] - ratios[1]) / std::f64::consts::SQRT_2;
-        let own = self.others.deviation(ratios);
+        if statistic * statistic < least * least * self.variances.1 {
+            return None;
+        }
+        let others = self.others.get_or_insert_with(|| LeaveOut::new(self.ratios));
+        let own = others.deviation(ratios);
         judge(statistic, 0.0, (own, count), noise_of_excursion(out, back), self.prior, least)
     }
 }

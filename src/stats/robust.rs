@@ -14,15 +14,41 @@ pub fn median(values: &[f64]) -> f64 {
 }
 
 /// Median of values whose order is of no further use: they are only sorted as far as it takes.
-fn median_of(mut values: Vec<f64>) -> f64 {
-    if values.is_empty() {
-        return 0.0;
+fn median_of(values: Vec<f64>) -> f64 {
+    Middle::of(values).median
+}
+
+/// The middle of some values, and how far it can move.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Middle {
+    /// Median; 0 for no values.
+    pub median: f64,
+    /// No median is lower, whichever one or two of the values are left out.
+    pub low: f64,
+    /// No median is higher, whichever one or two of the values are left out.
+    pub high: f64,
+}
+
+impl Middle {
+    /// Finds the middle of some values.
+    pub fn of(mut values: Vec<f64>) -> Self {
+        let count = values.len();
+        if count < 3 {
+            let median = values.iter().sum::<f64>() / count.max(1) as f64;
+            let low = values.iter().copied().fold(median, f64::min);
+            return Self { median, low, high: values.iter().copied().fold(median, f64::max) };
+        }
+        // Leaving out two values moves the middle by one rank at most.
+        let (below, above) = ((count - 3) / 2, count / 2 + 1);
+        let (_, low, rest) = values.select_nth_unstable_by(below, f64::total_cmp);
+        let (between, high, _) = rest.select_nth_unstable_by(above - below - 1, f64::total_cmp);
+        let median = between.iter().sum::<f64>() / between.len() as f64;
+        Self { median, low: *low, high: *high }
     }
-    let (middle, is_even) = (values.len() / 2, values.len().is_multiple_of(2));
-    let (lower, upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
-    match lower.iter().copied().max_by(f64::total_cmp) {
-        Some(below) if is_even => (below + *upper) / 2.0,
-        _ => *upper,
+
+    /// How far the median can move.
+    pub fn slack(&self) -> f64 {
+        (self.median - self.low).max(self.high - self.median)
     }
 }
 
@@ -94,20 +120,6 @@ impl LeaveOut {
         let distances = self.distances_from(centre);
         let own = left_out.map(|value| (value - centre).abs());
         NORMAL_CONSISTENCY * median_without(distances, &ranks(distances, own))
-    }
-
-    /// Lowest and highest median, and a bound below every deviation, with any one value left out.
-    pub fn bounds(&mut self) -> (f64, f64, f64) {
-        let mut bounds = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
-        let Some(last) = self.sorted.len().checked_sub(1) else { return (0.0, 0.0, 0.0) };
-        // Leaving out a value below, at or above the middle gives each median that there is.
-        for rank in [0, last / 2, last.div_ceil(2), last] {
-            let centre = median_without(&self.sorted, &[rank]);
-            // Without the largest distance the median of the distances is least.
-            let deviation = NORMAL_CONSISTENCY * median_without(self.distances_from(centre), &[last]);
-            bounds = (bounds.0.min(centre), bounds.1.max(centre), bounds.2.min(deviation));
-        }
-        bounds
     }
 
     fn distances_from(&mut self, centre: f64) -> &[f64] {

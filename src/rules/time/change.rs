@@ -17,6 +17,8 @@ pub const DOCUMENTED: &str = "probability-documented";
 /// Names of the parameters for aggregates.
 const AGGREGATE: &str = "probability-aggregate";
 const AGGREGATE_NOTE: &str = "probability-aggregate-note";
+/// A step less probable than this is more than a wobble.
+const CONSPICUOUS: f64 = 0.05;
 /// In a group of more series than this, one series more or less does not change what peers say.
 const SMALL_GROUP: usize = 12;
 
@@ -291,7 +293,7 @@ impl<'d> Search<'_, 'd> {
     fn returns(&self, index: usize, probability_of_step: &[f64]) -> bool {
         let ratios = &self.run.ratios.values;
         let back = (ratios[index + 1] / ratios[index]).abs();
-        (0.5..=2.0).contains(&back) || (back > 2.0 && probability_of_step[index] < 0.05)
+        (0.5..=2.0).contains(&back) || (back > 2.0 && probability_of_step[index] < CONSPICUOUS)
     }
 
     fn candidates(&self) -> Vec<Candidate> {
@@ -302,7 +304,7 @@ impl<'d> Search<'_, 'd> {
         let mut found = Vec::new();
         let mut probability_of_step = vec![1.0; links.len()];
         let highest = self.highest_threshold();
-        let least = least_score(highest);
+        let least = least_score(highest.max(CONSPICUOUS));
         for index in (0..links.len()).filter(|index| links[*index].is_comparable) {
             let surprise = tests.surprise(index, least);
             probability_of_step[index] = surprise.map_or(1.0, |surprise| surprise.probability);

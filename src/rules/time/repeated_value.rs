@@ -76,14 +76,17 @@ fn check_series(
     mut counts: Vec<(i64, &Observation)>,
 ) {
     let least = context.parameters.get("least", &series.key, None);
+    let is_telling = |value: i64| !is_round(value) && value as f64 >= least;
+    let mut values: Vec<i64> = counts.iter().map(|one| one.0).collect();
+    values.sort_unstable();
+    if !values.windows(2).any(|pair| pair[0] == pair[1] && is_telling(pair[0])) {
+        return;
+    }
     counts.sort_unstable_by_key(|(value, one)| (*value, one.period));
     let tied: Vec<&[(i64, &Observation)]> = counts
         .chunk_by(|left, right| left.0 == right.0)
-        .filter(|same| same.len() > 1 && !is_round(same[0].0) && same[0].0 as f64 >= least)
+        .filter(|same| same.len() > 1 && is_telling(same[0].0))
         .collect();
-    if tied.is_empty() {
-        return;
-    }
     let logarithms: Vec<f64> =
         counts.iter().filter(|(value, _)| *value > 0).map(|(value, _)| (*value as f64).ln()).collect();
     let spread = deviation(&logarithms).max(SPREAD_FLOOR);
