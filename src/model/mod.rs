@@ -18,7 +18,7 @@ pub use dataset::{
     Problem, ProblemKind, Provenance, Series, SeriesId, SeriesKey,
 };
 pub use period::{Frequency, Period};
-pub use quantity::{Absence, Interval, NumberFault, Quantity, Rounded, parse_number};
+pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_number};
 pub use registry::{
     Alias, Break, Direction, Entity, EntityKind, Membership, Metric, RateOf, Registry, jurisdictions,
 };
