@@ -271,7 +271,7 @@ impl Reader<'_> {
         let mut problem = self.problem(fault.kind, span, fault.message);
         // The line tells one `TBD` from another.
         let lines = self.source.lines();
-        let line = lines.line_range(&self.source.text, lines.line_of(span.start));
+        let line = lines.line_range(&self.source.text, lines.line_of(&self.source.text, span.start));
         problem.path = format!("{}#{}", self.source.path, self.source.text[line].trim());
         problem.help = fault.help;
         problem.group = Some("values".to_owned());

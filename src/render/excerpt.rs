@@ -49,7 +49,7 @@ impl<'a> Spot<'a> {
     pub fn new(source: &'a Source, label: &Label, is_primary: bool) -> Self {
         let (text, span) = (&source.text, label.location.span);
         let start = floor(text, span.start as usize);
-        let line = source.lines().line_of(start as u32);
+        let line = source.lines().line_of(text, start as u32);
         let range = line_range(source, line);
         let start = start.clamp(range.start, range.end);
         let end = floor(text, span.end as usize).clamp(start, range.end);
