@@ -11,7 +11,7 @@ use std::process::Command;
 use candor::diag::{Level, RuleId};
 use candor::engine::{Plan, run};
 use candor::ingest::{Input, TableHeader, ingest, shipped_registry};
-use candor::rule::{Context, Need, Rule, Sink, Verdict};
+use candor::rule::{Check, Context, Need, Rule, Sink, Verdict};
 use candor::rules::RULES;
 use candor::source::{Source, Sources};
 use support::{every_finding, project};
@@ -22,7 +22,7 @@ static PANICKING: Rule = Rule {
     needs: &[Need::Observations],
     parameters: &[],
     documentation: "",
-    check: panic_now,
+    check: Check::Alone(panic_now),
 };
 
 fn panic_now(_: &Context<'_>, _: &mut Sink) {

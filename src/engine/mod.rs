@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::diag::{Finding, Label, Level, Location, Subject};
 use crate::model::Dataset;
-use crate::rule::{Context, Policy, Rule, Settings, Sink, Verdict};
+use crate::rule::{Check, Context, Policy, Rule, Settings, Sink, Task, Verdict};
 use crate::source::{SourceId, Sources, Span};
 
 /// How a check is made.
@@ -113,9 +113,11 @@ impl Outcome {
 
 /// Checks a dataset with some rules.
 pub fn run(dataset: Dataset, sources: Sources, rules: &[&'static Rule], plan: Plan) -> Outcome {
-    // One by one: two slow rules that stand side by side must not wait for each other.
-    let each = rules.par_iter().with_max_len(1);
-    let results: Vec<RuleResult> = each.map(|rule| run_rule(rule, &dataset, &plan)).collect();
+    let jobs: Vec<&[&'static Rule]> =
+        rules.chunk_by(|left, right| left.check.is_shared_with(right.check)).collect();
+    // One by one: two slow jobs that stand side by side must not wait for each other.
+    let each = jobs.par_iter().with_max_len(1);
+    let results: Vec<RuleResult> = each.flat_map_iter(|job| run_job(job, &dataset, &plan)).collect();
     let failed = results.iter().any(|result| result.failed);
     let mut verdicts: Vec<RuleVerdict> = Vec::with_capacity(results.len());
     let runs = |finding: &Finding| rules.iter().all(|rule| rule.id != finding.rule || plan.policy.runs(rule));
@@ -157,41 +159,53 @@ struct RuleResult {
     failed: bool,
 }
 
-fn run_rule(rule: &'static Rule, dataset: &Dataset, plan: &Plan) -> RuleResult {
-    let silent = |verdict| RuleResult { rule, verdict, findings: Vec::new(), failed: false };
-    if !plan.policy.runs(rule) {
-        return silent(Verdict::NotRun("turned off in candor.toml or on the command line".to_owned()));
-    }
-    if let Some(verdict) = rule.needs.iter().find_map(|need| need.missing_in(dataset)) {
-        return silent(verdict);
-    }
-    let checked = catch_unwind(AssertUnwindSafe(|| {
-        let context = Context {
+/// Runs one rule, or all that share a look at the data.
+fn run_job(rules: &[&'static Rule], dataset: &Dataset, plan: &Plan) -> Vec<RuleResult> {
+    let obstacles: Vec<Option<Verdict>> = rules.iter().map(|rule| obstacle(rule, dataset, plan)).collect();
+    let task = |rule: &&'static Rule| Task {
+        rule,
+        context: Context {
             dataset,
             parameters: plan.settings.parameters(rule),
             as_of: plan.as_of,
             configured_paths: plan.configured_paths,
-        };
-        let mut sink = Sink::new(rule);
-        (rule.check)(&context, &mut sink);
-        sink
-    }));
-    match checked {
-        Ok(sink) => RuleResult { rule, verdict: sink.verdict(), findings: sink.findings, failed: false },
-        Err(panic) => {
-            let why = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("no message");
-            RuleResult {
-                rule,
-                verdict: Verdict::NotRun(format!("failed: {why}")),
-                findings: vec![failure_of(rule, why)],
-                failed: true,
+        },
+        sink: Sink::new(rule),
+    };
+    let mut tasks: Vec<Task<'_>> = rules.iter().map(task).collect();
+    let failure = if obstacles.contains(&None) { run_tasks(&mut tasks).err() } else { None };
+    let result = |(Task { rule, sink, .. }, obstacle): (Task<'_>, Option<Verdict>)| {
+        let (verdict, findings, failed) = match (obstacle, &failure) {
+            (Some(obstacle), _) => (obstacle, Vec::new(), false),
+            (None, Some(why)) => {
+                (Verdict::NotRun(format!("failed: {why}")), vec![failure_of(rule, why)], true)
             }
-        }
+            (None, None) => (sink.verdict(), sink.findings, false),
+        };
+        RuleResult { rule, verdict, findings, failed }
+    };
+    tasks.into_iter().zip(obstacles).map(result).collect()
+}
+
+/// Why a rule does not run; `None` where it does.
+fn obstacle(rule: &Rule, dataset: &Dataset, plan: &Plan) -> Option<Verdict> {
+    if !plan.policy.runs(rule) {
+        return Some(Verdict::NotRun("turned off in candor.toml or on the command line".to_owned()));
     }
+    rule.needs.iter().find_map(|need| need.missing_in(dataset))
+}
+
+/// Runs some tasks of one look; the error is what a panic said.
+fn run_tasks(tasks: &mut [Task<'_>]) -> Result<(), String> {
+    let check = AssertUnwindSafe(|| match tasks {
+        [Task { rule: Rule { check: Check::Together(look), .. }, .. }, ..] => (look.check)(tasks),
+        [Task { rule: Rule { check: Check::Alone(check), .. }, context, sink }] => check(context, sink),
+        _ => {}
+    });
+    catch_unwind(check).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message").to_owned()
+    })
 }
 
 /// The finding that a rule failed. It has no place of its own; it points at the beginning of the first input.

@@ -27,7 +27,42 @@ pub struct Rule {
     /// What it finds, why that matters, how, an example: Markdown.
     pub documentation: &'static str,
     /// The check.
-    pub check: fn(&Context<'_>, &mut Sink),
+    pub check: Check,
+}
+
+/// How a rule looks at the data.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// For itself.
+    Alone(fn(&Context<'_>, &mut Sink)),
+    /// Together with the other rules that name the same look.
+    Together(&'static Look),
+}
+
+impl Check {
+    /// Whether one look serves both rules.
+    pub fn is_shared_with(self, other: Self) -> bool {
+        matches!((self, other), (Self::Together(one), Self::Together(other)) if std::ptr::eq(one, other))
+    }
+}
+
+/// A look at the data that serves several rules, because most of their work is the same. Each of these has its own
+/// task, also where it is turned off.
+#[derive(Debug)]
+pub struct Look {
+    /// The check of all of them.
+    pub check: fn(&mut [Task<'_>]),
+}
+
+/// One rule of several that are checked together.
+#[derive(Debug)]
+pub struct Task<'a> {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What it may look at.
+    pub context: Context<'a>,
+    /// Where its findings go.
+    pub sink: Sink,
 }
 
 impl Rule {
@@ -177,7 +212,8 @@ impl Sink {
     }
 }
 
-/// Declares a rule: its documentation as a doc comment, then `NAME = code name level`, needs, parameters and check.
+/// Declares a rule: its documentation as a doc comment, then code, name and level, needs, parameters, and its own check
+/// (`check function`) or the look that it shares with others (`look STATIC`).
 #[macro_export]
 macro_rules! declare_rule {
     (
@@ -185,7 +221,7 @@ macro_rules! declare_rule {
         $code:literal $name:literal $level:ident;
         needs [$($need:expr),* $(,)?];
         parameters $parameters:expr;
-        check $check:path
+        $kind:ident $check:path
     ) => {
         $(#[doc = $documentation])*
         pub static RULE: $crate::rule::Rule = $crate::rule::Rule {
@@ -194,7 +230,9 @@ macro_rules! declare_rule {
             needs: &[$($need),*],
             parameters: $parameters,
             documentation: concat!($($documentation, "\n"),*),
-            check: $check,
+            check: $crate::declare_rule!(@ $kind $check),
         };
     };
+    (@ check $check:path) => { $crate::rule::Check::Alone($check) };
+    (@ look $look:path) => { $crate::rule::Check::Together(&$look) };
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::model::{Additivity, Dataset, Frequency, Name, Observation, Period, Series, Unit};
-use crate::rule::{Context, Parameter};
+use crate::rule::{Parameter, Parameters};
 use crate::rules::members::Members;
 use crate::stats::counts::same_rate;
 use crate::stats::ratio::{
@@ -143,26 +145,40 @@ struct Run<'d> {
 /// their members and only peers of each other.
 type PeerGroup<'d> = (&'d Name, Unit, Frequency, bool);
 
-/// Finds unusual changes one way. `examined` is told how many changes were looked at.
+/// The parameters of the rules on falls and on rises.
+#[derive(Debug)]
+pub struct Thresholds<'p> {
+    /// Those of the rule on falls.
+    pub down: &'p Parameters<'p>,
+    /// Those of the rule on rises.
+    pub up: &'p Parameters<'p>,
+}
+
+impl<'p> Thresholds<'p> {
+    /// Those for changes that go the way of this log-ratio.
+    fn of(&self, ratio: f64) -> &'p Parameters<'p> {
+        if ratio < 0.0 { self.down } else { self.up }
+    }
+}
+
+/// Finds unusual changes either way, and counts those that were looked at.
 pub fn unusual_changes<'d>(
-    context: &Context<'d>,
+    dataset: &'d Dataset,
     members: &Members<'d>,
-    way: Way,
-    examined: &mut usize,
-) -> Vec<Change<'d>> {
-    let runs = runs(context.dataset, members);
+    thresholds: &Thresholds<'_>,
+) -> (Vec<Change<'d>>, usize) {
+    let runs = runs(dataset, members);
     let mut groups: BTreeMap<PeerGroup<'_>, Vec<&Ratios>> = BTreeMap::new();
     let is_widest = |run: &&Run<'_>| run.is_aggregate && run.series.key.category.is_none();
     // A total of some members is nearly the total of all: it says nothing of its own.
     for run in runs.iter().filter(|run| !run.is_aggregate || is_widest(run)) {
         groups.entry(group_of(run)).or_default().push(&run.ratios);
     }
-    let large = groups.iter().filter(|(_, peers)| peers.len() > SMALL_GROUP);
+    let large = groups.par_iter().filter(|(_, peers)| peers.len() > SMALL_GROUP);
     let priors: BTreeMap<PeerGroup<'_>, Peers> =
         large.filter_map(|(group, peers)| Some((*group, learn(peers.iter().copied())?))).collect();
     let aggregates = runs.iter().filter(is_widest).count().max(1);
-    let mut found = Vec::new();
-    for run in &runs {
+    let changes_of = |run: &Run<'d>| {
         let peers = match groups.get(&group_of(run)) {
             // In a small group a series would be much of its own yardstick.
             Some(peers) if peers.len() <= SMALL_GROUP => {
@@ -170,12 +186,13 @@ pub fn unusual_changes<'d>(
             }
             _ => priors.get(&group_of(run)).copied(),
         };
-        let links: Vec<Link<'_>> = run.pairs.iter().filter_map(|pair| link(context.dataset, *pair)).collect();
-        *examined += links.iter().filter(|link| link.is_comparable).count();
-        let search = Search { context, members, run, links, peers, aggregates };
-        found.extend(search.changes().into_iter().filter(|change| change.way() == way));
-    }
-    found
+        let links: Vec<Link<'_>> = run.pairs.iter().filter_map(|pair| link(dataset, *pair)).collect();
+        let examined = links.iter().filter(|link| link.is_comparable).count();
+        (Search { dataset, thresholds, members, run, links, peers, aggregates }.changes(), examined)
+    };
+    let found: Vec<(Vec<Change<'_>>, usize)> = runs.par_iter().map(changes_of).collect();
+    let examined = found.iter().map(|one| one.1).sum();
+    (found.into_iter().flat_map(|one| one.0).collect(), examined)
 }
 
 fn learn<'r>(peers: impl Iterator<Item = &'r Ratios> + Clone) -> Option<Peers> {
@@ -195,28 +212,30 @@ fn group_of<'d>(run: &Run<'d>) -> PeerGroup<'d> {
 }
 
 fn runs<'d>(dataset: &'d Dataset, members: &Members<'d>) -> Vec<Run<'d>> {
+    dataset.same_but_unit().par_iter().flat_map_iter(|group| runs_of(dataset, members, group)).collect()
+}
+
+/// The runs of some series that differ in nothing but their unit.
+fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]) -> Vec<Run<'d>> {
+    let series = group[0];
+    if series.key.unit.additivity() == Additivity::None {
+        return Vec::new();
+    }
+    let is_aggregate = !members.of(series).is_empty();
+    let is_regular = group.len() == 1 && series.rhythm.is_some_and(|one| one != Frequency::Other);
     let mut runs = Vec::new();
-    for group in dataset.same_but_unit() {
-        let series = group[0];
-        if series.key.unit.additivity() == Additivity::None {
-            continue;
+    for (frequency, mut points) in dataset.points_by_frequency(group) {
+        if group.len() > 1 {
+            // The figures of the first series win over those in other units.
+            points.sort_by_key(|point| point.period);
+            points.dedup_by_key(|point| point.period);
         }
-        let is_aggregate = !members.of(series).is_empty();
-        for (frequency, mut points) in dataset.points_by_frequency(&group) {
-            if group.len() > 1 {
-                // The figures of the first series win over those in other units.
-                points.sort_by_key(|point| point.period);
-                points.dedup_by_key(|point| point.period);
-            }
-            let is_regular = group.len() == 1 && series.rhythm.is_some_and(|one| one != Frequency::Other);
-            let neighbours = points.windows(2).map(|pair| [pair[0], pair[1]]);
-            let neighbours =
-                neighbours.filter(|[from, to]| is_regular || is_even_step(from.period, to.period));
-            let (pairs, ratios): (Vec<_>, Vec<f64>) =
-                neighbours.filter_map(|pair| Some((pair, step(pair)?.log_ratio()))).unzip();
-            if !pairs.is_empty() {
-                runs.push(Run { series, frequency, pairs, ratios: Ratios::new(ratios), is_aggregate });
-            }
+        let neighbours = points.windows(2).map(|pair| [pair[0], pair[1]]);
+        let neighbours = neighbours.filter(|[from, to]| is_regular || is_even_step(from.period, to.period));
+        let (pairs, ratios): (Vec<_>, Vec<f64>) =
+            neighbours.filter_map(|pair| Some((pair, step(pair)?.log_ratio()))).unzip();
+        if !pairs.is_empty() {
+            runs.push(Run { series, frequency, pairs, ratios: Ratios::new(ratios), is_aggregate });
         }
     }
     runs
@@ -256,7 +275,8 @@ struct Candidate {
 
 /// Looks for unusual changes in one run.
 struct Search<'s, 'd> {
-    context: &'s Context<'d>,
+    dataset: &'d Dataset,
+    thresholds: &'s Thresholds<'s>,
     members: &'s Members<'d>,
     run: &'s Run<'d>,
     links: Vec<Link<'d>>,
@@ -330,7 +350,7 @@ impl<'d> Search<'_, 'd> {
     }
 
     /// Names of the parameters below which a change is reported whether or not a break is documented.
-    fn thresholds(&self) -> &'static [&'static str] {
+    fn names(&self) -> &'static [&'static str] {
         if self.run.is_aggregate {
             &["probability", AGGREGATE, AGGREGATE_NOTE]
         } else {
@@ -340,9 +360,10 @@ impl<'d> Search<'_, 'd> {
 
     /// A probability that no change of the series needs to be below.
     fn highest_threshold(&self) -> f64 {
-        let highest = |name| self.context.parameters.highest(name);
-        let highest_of_all = self.thresholds().iter().copied().map(highest).fold(0.0, f64::max);
-        if self.context.dataset.registry.breaks().is_empty() {
+        let Thresholds { down, up } = self.thresholds;
+        let highest = |name| f64::max(down.highest(name), up.highest(name));
+        let highest_of_all = self.names().iter().copied().map(highest).fold(0.0, f64::max);
+        if self.dataset.registry.breaks().is_empty() {
             highest_of_all
         } else {
             highest_of_all.max(highest(DOCUMENTED))
@@ -383,23 +404,19 @@ impl<'d> Search<'_, 'd> {
         }
         let link = &self.links[index];
         let key = &self.run.series.key;
+        let parameters = self.thresholds.of(self.run.ratios.values[index]);
         let value = |name| {
-            let value = self.context.parameters.get(name, key, Some(link.to.period));
+            let value = parameters.get(name, key, Some(link.to.period));
             if [AGGREGATE, AGGREGATE_NOTE].contains(&name) { value / self.aggregates as f64 } else { value }
         };
         let is_below = |name: &&'static str| surprise.probability < value(*name);
         let is_documented = || {
-            let Search { context, members, run, .. } = self;
+            let Search { dataset, members, run, .. } = self;
             is_below(&DOCUMENTED)
-                && !covering_breaks(context.dataset, members, run.series, link.from, link.to, shape)
-                    .is_empty()
+                && !covering_breaks(dataset, members, run.series, link.from, link.to, shape).is_empty()
         };
-        let name = self
-            .thresholds()
-            .iter()
-            .copied()
-            .find(is_below)
-            .or_else(|| is_documented().then_some(DOCUMENTED))?;
+        let name =
+            self.names().iter().copied().find(is_below).or_else(|| is_documented().then_some(DOCUMENTED))?;
         let is_evidence = same_rate(link.step.from, link.step.to) <= value("count-guard");
         is_evidence.then(|| Candidate {
             index,

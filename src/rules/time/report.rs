@@ -1,15 +1,16 @@
 //! What a finding about a change says: shared by the rules on drops and rises.
 
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 
-use super::change::{Change, DOCUMENTED, Peers, Shape, Way, unusual_changes};
+use super::change::{Change, DOCUMENTED, Peers, Shape, Thresholds, Way, unusual_changes};
 use super::explanation::{covering_breaks, share_of_gross};
 use crate::diag::{
     Change as Figure, Confidence, Evidence, Explanation, Finding, Level, State, grouped, percent,
     percent_change, quantity_of, signed,
 };
 use crate::model::{Dataset, Interval, Observation, Series};
-use crate::rule::{Context, Sink};
+use crate::rule::{Look, Rule, Sink, Task};
 use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, Part, brands_in_words, figure};
 use crate::stats::ratio::Prior;
@@ -20,38 +21,60 @@ const NAMED: (usize, usize) = (8, 6);
 /// A series with at least this many other changes speaks for itself.
 const SPEAKS_FOR_ITSELF: usize = 5;
 
-/// Looks for unusual changes one way and puts findings about them into the sink.
-pub fn check_changes(context: &Context<'_>, sink: &mut Sink, way: Way) {
-    let dataset = context.dataset;
+/// Looks for unusual changes either way: a fall and the rise after it may be one excursion, so that both rules need
+/// all of them.
+pub static CHANGES: Look = Look { check: check_changes };
+
+fn check_changes(tasks: &mut [Task<'_>]) {
+    let Some(dataset) = tasks.first().map(|task| task.context.dataset) else { return };
     let members = &Members::new(dataset);
-    let mut examined = 0;
-    let changes = unusual_changes(context, members, way, &mut examined);
-    sink.examined(examined);
-    sink.nothing_to_check("no count with a number above zero in two neighbouring periods");
-    for change in &changes {
-        let mut finding = describe(dataset, sink, change, way);
-        finding = usual(finding, change);
-        let parts = if change.is_aggregate {
-            members.parts(change.series, change.before.period, change.at.period)
-        } else {
-            Vec::new()
-        };
-        finding = name_members(dataset, finding, change, &parts);
-        finding = explain(dataset, members, finding, change);
-        finding = linked_units(dataset, finding, change);
-        finding = off_by_power_of_ten(finding, change);
-        finding.cause = Some(cause(&changes, change));
-        sink.push(finding);
+    let parameters = |way: Way| {
+        let task = tasks.iter().find(|task| way_of(task.rule) == way);
+        task.or(tasks.first()).map(|task| &task.context.parameters)
+    };
+    let (Some(down), Some(up)) = (parameters(Way::Down), parameters(Way::Up)) else { return };
+    let (changes, examined) = unusual_changes(dataset, members, &Thresholds { down, up });
+    for task in tasks {
+        let way = way_of(task.rule);
+        task.sink.examined(examined);
+        task.sink.nothing_to_check("no count with a number above zero in two neighbouring periods");
+        let own: Vec<&Change<'_>> = changes.iter().filter(|change| change.way() == way).collect();
+        let sink = &task.sink;
+        let findings: Vec<Finding> = own
+            .par_iter()
+            .map(|change| Finding {
+                cause: Some(cause(&own, change)),
+                ..report(dataset, members, sink, change)
+            })
+            .collect();
+        findings.into_iter().for_each(|finding| task.sink.push(finding));
     }
 }
 
+/// Which way the changes go that a rule speaks of.
+fn way_of(rule: &Rule) -> Way {
+    if rule.id == super::sharp_drop::RULE.id { Way::Down } else { Way::Up }
+}
+
+fn report(dataset: &Dataset, members: &Members<'_>, sink: &Sink, change: &Change<'_>) -> Finding {
+    let finding = usual(describe(dataset, sink, change), change);
+    let parts = if change.is_aggregate {
+        members.parts(change.series, change.before.period, change.at.period)
+    } else {
+        Vec::new()
+    };
+    let finding = name_members(dataset, finding, change, &parts);
+    let finding = explain(dataset, members, finding, change);
+    off_by_power_of_ten(linked_units(dataset, finding, change), change)
+}
+
 /// The cell whose change would make the finding go away. A total of some members falls because the total of all does.
-fn cause(changes: &[Change<'_>], change: &Change<'_>) -> crate::diag::Location {
+fn cause(changes: &[&Change<'_>], change: &Change<'_>) -> crate::diag::Location {
     let own = &change.series.key;
     if !change.is_aggregate || own.category.is_none() {
         return change.at.origin.location();
     }
-    let is_wider = |other: &&Change<'_>| {
+    let is_wider = |other: &&&Change<'_>| {
         let wide = &other.series.key;
         other.is_aggregate
             && wide.category.is_none()
@@ -59,17 +82,17 @@ fn cause(changes: &[Change<'_>], change: &Change<'_>) -> crate::diag::Location {
                 == (&wide.publisher, &wide.metric, wide.unit, &wide.jurisdiction)
             && other.at.period == change.at.period
     };
-    changes.iter().find(is_wider).unwrap_or(change).at.origin.location()
+    changes.iter().find(is_wider).map_or(change, |wider| wider).at.origin.location()
 }
 
-fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>, way: Way) -> Finding {
+fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
     let (before, at) = (change.before, change.at);
     let name = series_name(dataset, change.series);
     let values = |one: &Observation| one.quantity.point().unwrap_or_default();
     let (from, to) = (values(before), values(at));
     let percent = percent_change(from, to).unwrap_or_default();
     let size = percent.trim_start_matches(['−', '+']);
-    let verb = if way == Way::Down { "fall" } else { "rise" };
+    let verb = if change.way() == Way::Down { "fall" } else { "rise" };
     let message = match change.after {
         Some(after) if change.shape == Shape::Excursion => format!(
             "{name} {verb} {size} in {}, from {} to {}, and return to {} in {}",

@@ -1,6 +1,5 @@
-use super::change::{PARAMETERS, Way};
-use super::report::check_changes;
-use crate::rule::{Context, Need, Sink};
+use super::change::PARAMETERS;
+use crate::rule::Need;
 
 crate::declare_rule! {
     /// A count that falls further than this series and its peers usually do.
@@ -26,9 +25,5 @@ crate::declare_rule! {
     "TR301" "sharp-drop" Warning;
     needs [Need::Periods(2)];
     parameters &PARAMETERS;
-    check check
-}
-
-fn check(context: &Context<'_>, sink: &mut Sink) {
-    check_changes(context, sink, Way::Down);
+    look super::report::CHANGES
 }
