@@ -279,7 +279,7 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
                 fail_on: fail_on.level(),
                 exit_code: outcome.exit_code(fail_on.level()),
             };
-            output::deliver(
+            let code = output::deliver(
                 &outcome,
                 &run,
                 options.format,
@@ -287,7 +287,10 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
                 colour,
                 options.verbose,
                 options.all,
-            )
+            );
+            // The process ends here: giving back a million values one by one would only take time.
+            std::mem::forget(outcome);
+            code
         }
     }
 }

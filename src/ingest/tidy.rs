@@ -8,12 +8,15 @@ mod faults;
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::value::{self, Parts};
 use super::{Format, Name, ProblemKind, Reader};
+use crate::load::SyntaxError;
 use crate::load::csv::{Rows, unquote};
 use crate::model::{
-    Absence, Basis, Block, BlockId, DocumentId, Observation, Origin, Period, Quantity, SeriesKey, Unit,
-    parse_number,
+    Absence, Basis, Block, BlockId, Builder, Document, DocumentId, Observation, Origin, Period, Problem,
+    Quantity, SeriesKey, Unit, parse_number,
 };
 use crate::source::{Cell, Span};
 
@@ -114,6 +117,39 @@ struct NumberStyles {
     without: usize,
 }
 
+impl NumberStyles {
+    /// Adds those of rows further down.
+    fn add(&mut self, later: Self) {
+        self.with_separators += later.with_separators;
+        self.first_with_separators = self.first_with_separators.or(later.first_with_separators);
+        self.without += later.without;
+    }
+}
+
+/// What was read of some rows of a table.
+struct TablePart {
+    /// Holds the document, and what the rows add to it.
+    builder: Builder,
+    styles: NumberStyles,
+    /// Each combination of words in the columns of closed lists, and what is wrong with it.
+    closed_columns: Vec<(String, Vec<Problem>)>,
+    /// Whether every row could be read.
+    is_whole: bool,
+    failure: Option<SyntaxError>,
+}
+
+impl Default for TablePart {
+    fn default() -> Self {
+        Self {
+            builder: Builder::default(),
+            styles: NumberStyles::default(),
+            closed_columns: Vec::new(),
+            is_whole: true,
+            failure: None,
+        }
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn read_table(&mut self) {
         let text = &self.source.text;
@@ -148,29 +184,63 @@ impl Reader<'_> {
         document.published.clone_from(&self.input.header.published);
         document.provenance = self.input.header.provenance.clone();
         document.has_methodology = self.input.header.methodology.is_some();
+        let parts = rows.rest_in_parts(rayon::current_num_threads());
+        let read: Vec<TablePart> = parts
+            .par_iter()
+            .map(|part| self.read_part(Rows::of(text, part), &columns, document.clone()))
+            .collect();
         let document = self.builder.document(document);
-        let read_whole = self.read_rows(&mut rows, &columns, document);
-        if let (Some(failure), None) = (rows.failure, &self.source.failure) {
-            let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
-            problem.help = failure.help;
-            "reading stops here".clone_into(&mut problem.label);
-            self.builder.problem(problem);
-            self.builder.count_unread();
-            self.builder.mark_incomplete(document);
-        }
-        if !read_whole {
-            self.builder.mark_incomplete(document);
-        }
+        self.join_parts(document, read);
     }
 
-    /// Reads all rows after the header; `false` where one of them could not be read.
-    fn read_rows(&mut self, rows: &mut Rows<'_>, columns: &Columns, document: DocumentId) -> bool {
-        let mut blocks = Blocks::default();
+    fn read_part(&self, mut rows: Rows<'_>, columns: &Columns, document: Document) -> TablePart {
+        let mut builder = Builder::default();
+        let document = builder.document(document);
+        let mut part = TablePart::default();
+        let mut reader = Reader { builder: &mut builder, ..*self };
+        reader.read_rows(&mut rows, columns, document, &mut part);
+        TablePart { builder, failure: rows.failure, ..part }
+    }
+
+    /// Puts the parts of a table together, in their order.
+    fn join_parts(&mut self, document: DocumentId, parts: Vec<TablePart>) {
         let mut styles = NumberStyles::default();
         let mut words = HashSet::new();
-        let mut read_whole = true;
+        let mut builders = Vec::with_capacity(parts.len());
+        for part in parts {
+            builders.push(part.builder);
+            styles.add(part.styles);
+            let new =
+                part.closed_columns.into_iter().filter(|(combination, _)| words.insert(combination.clone()));
+            new.flat_map(|one| one.1).for_each(|problem| self.builder.problem(problem));
+            if !part.is_whole {
+                self.builder.mark_incomplete(document);
+            }
+            if let (Some(failure), None) = (part.failure, &self.source.failure) {
+                let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
+                problem.help = failure.help;
+                "reading stops here".clone_into(&mut problem.label);
+                self.builder.problem(problem);
+                self.builder.count_unread();
+                self.builder.mark_incomplete(document);
+            }
+        }
+        self.builder.add_parts(document, builders);
+        self.mixed_styles(&styles);
+    }
+
+    /// Reads all rows of a part.
+    fn read_rows(
+        &mut self,
+        rows: &mut Rows<'_>,
+        columns: &Columns,
+        document: DocumentId,
+        part: &mut TablePart,
+    ) {
+        let mut blocks = Blocks::default();
+        let mut words = HashSet::new();
         // A row of a tidy table is rarely shorter than this.
-        self.builder.reserve(self.source.text.len() / 48);
+        self.builder.reserve(rows.bytes_left() / 48);
         while rows.advance() {
             if rows.is_blank() || self.is_cut(rows.span) {
                 continue;
@@ -178,20 +248,21 @@ impl Reader<'_> {
             self.builder.count_values(1);
             if rows.cells.len() != columns.names.len() {
                 self.ragged_row(rows, columns);
-                read_whole = false;
+                part.is_whole = false;
                 continue;
             }
             let block = match blocks.find(rows, columns) {
                 Some(block) => block,
                 None => {
-                    self.check_closed_columns(rows, columns, &mut words);
+                    let combination = columns.closed_words(rows);
+                    if words.insert(combination.clone()) {
+                        part.closed_columns.push((combination, self.closed_column_problems(rows, columns)));
+                    }
                     blocks.insert(self.new_block(rows, columns, document))
                 }
             };
-            read_whole &= self.read_row(rows, columns, block, &mut styles);
+            part.is_whole &= self.read_row(rows, columns, block, &mut part.styles);
         }
-        self.mixed_styles(&styles);
-        read_whole
     }
 
     fn read_row(
@@ -326,6 +397,11 @@ impl Columns {
         let mut filled =
             std::iter::once(self.value).chain(others).filter(|column| !rows.raw(*column).is_empty());
         filled.next().unwrap_or(self.value)
+    }
+
+    /// What a row says in columns of closed lists.
+    fn closed_words(&self, rows: &Rows<'_>) -> String {
+        self.closed.iter().map(|column| format!("{}\u{1f}", rows.cell(*column))).collect()
     }
 
     /// Whether no column but `value` says anything of a quantity.

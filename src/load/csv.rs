@@ -4,19 +4,33 @@
 //! what a lenient reader would swallow: a quoted cell that is never closed.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter, memchr2, memmem};
+use rayon::prelude::*;
 use simd_csv::ZeroCopyReaderBuilder;
 
 use super::tree::SyntaxError;
 use crate::source::Span;
 
+/// Some rows of a CSV text that can be read without the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    bytes: Range<usize>,
+    rows_before: u32,
+}
+
+/// A part is worth a thread of its own from this many bytes on.
+const LEAST_PART: usize = 1 << 20;
+
 /// The rows of a CSV text, one at a time.
 pub struct Rows<'a> {
     text: &'a str,
     reader: simd_csv::ZeroCopyReader<&'a [u8]>,
-    /// Bytes before the first one that the reader sees: a byte-order mark.
+    /// Where the reader's first byte stands in the text.
     offset: usize,
+    /// Where its last byte ends.
+    end: usize,
     /// Spans of the cells of the current row, quotes included.
     pub cells: Vec<Span>,
     /// The current row.
@@ -31,10 +45,52 @@ impl<'a> Rows<'a> {
     /// Rows of a text whose cells are separated by commas.
     pub fn new(text: &'a str) -> Self {
         let offset = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        Self::of(text, &Part { bytes: offset..text.len(), rows_before: 0 })
+    }
+
+    /// The rows of a part of a text.
+    pub fn of(text: &'a str, part: &Part) -> Self {
         let mut builder = ZeroCopyReaderBuilder::new();
         builder.has_headers(false).flexible(true).buffer_capacity(1 << 16);
-        let reader = builder.from_reader(&text.as_bytes()[offset..]);
-        Self { text, reader, offset, cells: Vec::new(), span: Span::default(), number: 0, failure: None }
+        Self {
+            text,
+            reader: builder.from_reader(&text.as_bytes()[part.bytes.clone()]),
+            offset: part.bytes.start,
+            end: part.bytes.end,
+            cells: Vec::new(),
+            span: Span::default(),
+            number: part.rows_before,
+            failure: None,
+        }
+    }
+
+    /// Cuts the rows that have not been read yet into about so many parts, in order. There is only one where a line may
+    /// be less than a row (quotes), or none at all (blank lines).
+    pub fn rest_in_parts(&self, count: usize) -> Vec<Part> {
+        let bytes = &self.text.as_bytes()[..self.end];
+        let start = self.next_start() as usize;
+        let size = (self.end - start).div_ceil(count.max(1)).max(LEAST_PART);
+        let mut ranges = vec![];
+        let mut place = start;
+        while place < self.end {
+            let cut = memchr(b'\n', bytes.get(place + size..).unwrap_or_default());
+            let end = cut.map_or(self.end, |length| place + size + length + 1);
+            ranges.push(place..end);
+            place = end;
+        }
+        let rows: Option<Vec<u32>> = ranges.par_iter().map(|range| rows_in(&bytes[range.clone()])).collect();
+        let mut rows_before = self.number;
+        match rows.filter(|_| ranges.len() > 1) {
+            None => vec![Part { bytes: start..self.end, rows_before }],
+            Some(rows) => ranges
+                .into_iter()
+                .zip(rows)
+                .map(|(bytes, rows)| {
+                    rows_before += rows;
+                    Part { bytes, rows_before: rows_before - rows }
+                })
+                .collect(),
+        }
     }
 
     /// Goes to the next row; `false` at the end, or where the rest cannot be read.
@@ -63,7 +119,12 @@ impl<'a> Rows<'a> {
         self.span = Span::new(start, start + record.as_slice().len() as u32);
         self.number += 1;
         // Only the last row can hold a quote that is never closed.
-        self.offset + (self.reader.position() as usize) < self.text.len() || self.is_closed()
+        self.offset + (self.reader.position() as usize) < self.end || self.is_closed()
+    }
+
+    /// Number of bytes that have not been read yet.
+    pub fn bytes_left(&self) -> usize {
+        self.end - self.next_start() as usize
     }
 
     /// The text of a cell of the current row, unquoted.
@@ -112,6 +173,14 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// How many rows stand in some lines; `None` where these may not be the same.
+fn rows_in(bytes: &[u8]) -> Option<u32> {
+    let is_plain = memchr2(b'"', b'\r', bytes).is_none()
+        && !bytes.starts_with(b"\n")
+        && memmem::find(bytes, b"\n\n").is_none();
+    is_plain.then(|| memchr_iter(b'\n', bytes).count() as u32)
+}
+
 /// The text of a cell without its quotes.
 pub fn unquote(raw: &str) -> Cow<'_, str> {
     let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
@@ -155,5 +224,32 @@ mod tests {
         let (found, failure) = rows("a,b\n1,\"2\n3,4\n");
         assert_eq!(found, [vec!["a", "b"]]);
         assert_eq!(failure.unwrap().span, Span::new(6, 7));
+    }
+
+    #[test]
+    fn a_long_text_is_read_in_parts_as_it_is_read_whole() {
+        let body: String = (0..200_000).map(|row| format!("{row},{}\n", row * 7)).collect();
+        let text = format!("a,b\n{body}last,row");
+        let mut whole = Rows::new(&text);
+        assert!(whole.advance());
+        let parts = whole.rest_in_parts(3);
+        assert_eq!(parts.len(), 3);
+        for part in &parts {
+            let mut rows = Rows::of(&text, part);
+            while rows.advance() {
+                assert!(whole.advance());
+                assert_eq!((rows.number, rows.span, &rows.cells), (whole.number, whole.span, &whole.cells));
+            }
+        }
+        assert!(!whole.advance());
+        for odd in ["\"x\ny\",1\n", "x,1\r\n", "\n\n"] {
+            let mut rows = Rows::new(&text);
+            assert!(rows.advance());
+            assert_eq!(rows.rest_in_parts(3).len(), 3);
+            let odd = format!("{text}\n{odd}");
+            let mut rows = Rows::new(&odd);
+            assert!(rows.advance());
+            assert_eq!(rows.rest_in_parts(3).len(), 1);
+        }
     }
 }

@@ -100,6 +100,34 @@ impl Builder {
         &mut self.dataset.registry
     }
 
+    /// Adds parts of one document, in their order, that other builders have read as their only one.
+    pub fn add_parts(&mut self, document: DocumentId, parts: Vec<Self>) {
+        let mut known: HashMap<_, BlockId> = HashMap::new();
+        for part in parts {
+            let Self { dataset: part, keys, .. } = part;
+            if let Some(publisher) = part.documents.first().map(|one| one.publisher.clone()) {
+                self.set_publisher(document, publisher);
+            }
+            let series: Vec<SeriesId> = keys.into_iter().map(|key| self.series(key)).collect();
+            let mut renumbered = Vec::with_capacity(part.blocks.len());
+            for block in part.blocks {
+                let series = series[block.series.0 as usize];
+                let what = (series, block.label.clone(), block.total_of.clone(), block.all_parts);
+                let id = known.entry(what).or_insert_with(|| self.block(Block { document, series, ..block }));
+                renumbered.push(*id);
+            }
+            let mut observations = part.observations;
+            observations.par_iter_mut().for_each(|one| one.block = renumbered[one.block.0 as usize]);
+            if self.dataset.observations.is_empty() {
+                self.dataset.observations = observations;
+            } else {
+                self.dataset.observations.append(&mut observations);
+            }
+            self.dataset.problems.extend(part.problems);
+            self.dataset.values_read += part.values_read;
+        }
+    }
+
     /// Joins blocks into series, sorted by key so that the order of the inputs does not matter.
     pub fn finish(self) -> Dataset {
         let Self { mut dataset, keys, .. } = self;
@@ -115,9 +143,12 @@ impl Builder {
             block.series = renumbered[block.series.0 as usize];
             dataset.series[block.series.0 as usize].blocks.push(BlockId(index as u32));
         }
-        for (index, observation) in dataset.observations.iter().enumerate() {
-            let series = dataset.blocks[observation.block.0 as usize].series;
-            dataset.series[series.0 as usize].statements.push(ObservationId(index as u32));
+        let mut next = 0;
+        for run in dataset.observations.chunk_by(|left, right| left.block == right.block) {
+            let series = dataset.blocks[run[0].block.0 as usize].series;
+            let ids = next..next + run.len() as u32;
+            next = ids.end;
+            dataset.series[series.0 as usize].statements.extend(ids.map(ObservationId));
         }
         let ranks = vintage_ranks(&dataset.documents);
         let mut series = std::mem::take(&mut dataset.series);

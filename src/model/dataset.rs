@@ -380,6 +380,12 @@ impl Dataset {
         self.document(self.block_of(observation).document)
     }
 
+    /// Observations that stand one after the other in one block, with that block.
+    pub fn runs(&self) -> impl Iterator<Item = (&Block, &[Observation])> {
+        let runs = self.observations.chunk_by(|left, right| left.block == right.block);
+        runs.map(|run| (self.block_of(&run[0]), run))
+    }
+
     /// The latest statement of each period of a series, in order.
     pub fn points<'d>(
         &'d self,

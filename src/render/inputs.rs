@@ -65,10 +65,11 @@ fn facts(outcome: &Outcome) -> Vec<Facts<'_>> {
             facts.incomplete |= !document.complete;
         }
     }
-    for observation in &outcome.dataset.observations {
-        if let Some(facts) = all.get_mut(observation.origin.source.0 as usize) {
-            facts.values += 1;
-        }
+    // Inputs are read one after the other.
+    let mut rest = outcome.dataset.observations.as_slice();
+    for (source, facts) in all.iter_mut().enumerate() {
+        facts.values = rest.partition_point(|one| one.origin.source.0 as usize <= source);
+        rest = &rest[facts.values..];
     }
     for problem in &outcome.dataset.problems {
         let Some(facts) = all.get_mut(problem.location.source.0 as usize) else { continue };

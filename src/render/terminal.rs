@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, SourceCode};
+use rayon::prelude::*;
 
 use super::concise::{explained, position};
 use super::excerpt::{Drawing, Excerpt, Spot};
@@ -45,12 +46,14 @@ pub fn render(outcome: &Outcome, style: &Style) -> String {
 pub fn findings(sources: &Sources, findings: &[Finding], style: &Style) -> String {
     let style = Style { width: style.width.max(NARROWEST), ..*style };
     let page = Page { sources, painter: Painter::new(style.colour), style };
-    let mut text = String::new();
-    for finding in findings {
+    let write = |finding: &Finding| {
+        let mut text = String::new();
         page.finding(finding, &mut text);
         text.push('\n');
-    }
-    text
+        text
+    };
+    let texts: Vec<String> = findings.par_iter().map(write).collect();
+    texts.concat()
 }
 
 /// What every finding of a report is written with.

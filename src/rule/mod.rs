@@ -7,6 +7,7 @@
 mod parameters;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 pub use parameters::{Parameter, Parameters, Policy, Selector, Settings};
 
@@ -196,6 +197,24 @@ impl Sink {
     /// Counts what was looked at.
     pub fn examined(&mut self, count: usize) {
         self.examined += count;
+    }
+
+    /// Looks at some things in parallel; what is found comes in their order.
+    pub fn each<T: Sync>(&mut self, things: &[T], look: impl Fn(&T, &mut Self) + Sync) {
+        let empty = || Self { findings: Vec::new(), examined: 0, not_applicable: None, ..*self };
+        let look_at = |mut sink: Self, thing: &T| {
+            look(thing, &mut sink);
+            sink
+        };
+        let found = things.par_iter().fold(empty, look_at).reduce(empty, Self::followed_by);
+        *self = std::mem::replace(self, empty()).followed_by(found);
+    }
+
+    fn followed_by(mut self, later: Self) -> Self {
+        self.findings.extend(later.findings);
+        self.examined += later.examined;
+        self.not_applicable = self.not_applicable.or(later.not_applicable);
+        self
     }
 
     /// Says why there was nothing to look at; it counts where nothing was examined.

@@ -1,6 +1,5 @@
 //! What is wrong with a tidy table: its header, its rows, the way its numbers are written.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::super::{ProblemKind, Reader, group_of};
@@ -50,24 +49,17 @@ impl Reader<'_> {
         }
     }
 
-    /// Lets the schema stage look at the words of closed lists: once for each combination of them.
-    pub(super) fn check_closed_columns(
-        &mut self,
-        rows: &Rows<'_>,
-        columns: &Columns,
-        seen: &mut HashSet<String>,
-    ) {
-        let words: String =
-            columns.closed.iter().map(|column| format!("{}\u{1f}", rows.cell(*column))).collect();
-        if words.trim_matches('\u{1f}').is_empty() || !seen.insert(words) {
-            return;
+    /// What the schema stage says of the words of closed lists.
+    pub(super) fn closed_column_problems(&self, rows: &Rows<'_>, columns: &Columns) -> Vec<Problem> {
+        if columns.closed.iter().all(|column| rows.cell(*column).is_empty()) {
+            return Vec::new();
         }
-        for problem in self.row_violations(rows, columns) {
+        let mut problems = self.row_violations(rows, columns);
+        problems.retain(|problem| {
             let column = problem.location.cell.map_or(0, |cell| cell.column as usize);
-            if columns.closed.iter().any(|closed| closed + 1 == column) {
-                self.builder.problem(problem);
-            }
-        }
+            columns.closed.iter().any(|closed| closed + 1 == column)
+        });
+        problems
     }
 
     /// What the schema stage says of a row.

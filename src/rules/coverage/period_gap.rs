@@ -64,16 +64,19 @@ type CompleteLists<'d> = HashSet<(&'d str, SeriesKey, Period)>;
 
 fn complete_lists(dataset: &Dataset) -> CompleteLists<'_> {
     let mut lists = CompleteLists::new();
-    for observation in &dataset.observations {
-        let block = dataset.block_of(observation);
+    for (block, observations) in dataset.runs() {
         let Some(breakdown) = block.total_of.as_deref() else { continue };
         if block.all_parts && dataset.document(block.document).complete {
             let key = &dataset.series(block.series).key;
             // The total of all subjects may have a name of its own, which stands as its category.
             let plain = SeriesKey { category: None, ..key.clone() };
             let keys = [Some(key.clone()), (breakdown == "subjects").then_some(plain)];
-            let common = keys.iter().flatten().filter_map(|key| common_key(key, breakdown));
-            lists.extend(common.map(|common| (breakdown, common, observation.period)));
+            let keys: Vec<SeriesKey> =
+                keys.iter().flatten().filter_map(|key| common_key(key, breakdown)).collect();
+            let periods = observations.iter().map(|observation| observation.period);
+            lists.extend(
+                periods.flat_map(|period| keys.iter().map(move |key| (breakdown, key.clone(), period))),
+            );
         }
     }
     lists

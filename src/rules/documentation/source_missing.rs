@@ -28,8 +28,8 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     let mut counts = vec![0; dataset.documents.len()];
-    for observation in &dataset.observations {
-        counts[dataset.block_of(observation).document.0 as usize] += 1;
+    for (block, observations) in dataset.runs() {
+        counts[block.document.0 as usize] += observations.len();
     }
     for (document, values) in dataset.documents.iter().zip(counts) {
         // What is missing from a document that was not read to its end may stand in the rest.

@@ -42,15 +42,16 @@ crate::declare_rule! {
 const SPREAD_FLOOR: f64 = 0.02;
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
-    let dataset = context.dataset;
-    for series in dataset.series.iter().filter(|series| series.key.unit.additivity() != Additivity::None) {
-        let counts = exact_counts(dataset, series);
-        if counts.len() < 3 {
-            continue;
+    sink.each(&context.dataset.series, |series, sink| {
+        if series.key.unit.additivity() == Additivity::None {
+            return;
         }
-        sink.examined(counts.len());
-        check_series(context, sink, series, counts);
-    }
+        let counts = exact_counts(context.dataset, series);
+        if counts.len() >= 3 {
+            sink.examined(counts.len());
+            check_series(context, sink, series, counts);
+        }
+    });
     sink.nothing_to_check("no series of three exact counts or more");
 }
 
