@@ -116,12 +116,11 @@ impl Builder {
                 let id = known.entry(what).or_insert_with(|| self.block(Block { document, series, ..block }));
                 renumbered.push(*id);
             }
-            let mut observations = part.observations;
-            observations.par_iter_mut().for_each(|one| one.block = renumbered[one.block.0 as usize]);
-            if self.dataset.observations.is_empty() {
-                self.dataset.observations = observations;
+            let add = |one: Observation| Observation { block: renumbered[one.block.0 as usize], ..one };
+            if self.dataset.observations.is_empty() && renumbered.iter().enumerate().all(stays) {
+                self.dataset.observations = part.observations;
             } else {
-                self.dataset.observations.append(&mut observations);
+                self.dataset.observations.par_extend(part.observations.into_par_iter().map(add));
             }
             self.dataset.problems.extend(part.problems);
             self.dataset.values_read += part.values_read;
@@ -156,6 +155,11 @@ impl Builder {
         dataset.series = series;
         dataset
     }
+}
+
+/// Whether a block keeps its number.
+fn stays((old, new): (usize, &BlockId)) -> bool {
+    new.0 as usize == old
 }
 
 /// Place of each document in the order of publication. Documents without a date come first; among equals a document

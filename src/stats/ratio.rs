@@ -79,12 +79,12 @@ impl Ratios {
     /// Measures some log-ratios.
     pub fn new(values: Vec<f64>) -> Self {
         let centre = Middle::of(values.clone());
-        let distances = Middle::of(values.iter().map(|value| (value - centre.median).abs()).collect());
+        let distances = Middle::of(values.iter().map(|value| (value - centre.median()).abs()).collect());
         Self {
             centre,
-            deviation: NORMAL_CONSISTENCY * distances.median,
+            deviation: NORMAL_CONSISTENCY * distances.median(),
             // No distance changes by more than the centre moves.
-            least_deviation: NORMAL_CONSISTENCY * (distances.low - centre.slack()).max(0.0),
+            least_deviation: NORMAL_CONSISTENCY * (distances.low() - centre.slack()).max(0.0),
             values,
         }
     }
@@ -110,7 +110,7 @@ impl Prior {
     pub fn learn<'a>(series: impl Iterator<Item = &'a Ratios>) -> Option<Self> {
         let (mut centred, mut log_variances) = (Vec::new(), Vec::new());
         for ratios in series {
-            let centre = shrunk_centre(ratios.centre.median, ratios.values.len());
+            let centre = shrunk_centre(ratios.centre.median(), ratios.values.len());
             centred.extend(ratios.values.iter().map(|ratio| ratio - centre));
             if ratios.values.len() >= LONG_SERIES {
                 log_variances.push(2.0 * ratios.deviation.max(SPREAD_FLOOR).ln());
@@ -175,8 +175,7 @@ pub struct Steps<'s> {
     steps: &'s [Step],
     ratios: &'s [f64],
     prior: Option<Prior>,
-    /// Sorted when the first step is met that is not plainly usual.
-    others: Option<LeaveOut>,
+    others: LeaveOut<'s>,
     /// Lowest and highest log-ratio that the other steps suggest for any one step.
     expected: (f64, f64),
     /// Bounds below the variance of a step, and of an excursion, noise left aside.
@@ -197,8 +196,8 @@ impl<'s> Steps<'s> {
             steps,
             ratios: &ratios.values,
             prior,
-            others: None,
-            expected: (shrunk(ratios.centre.low), shrunk(ratios.centre.high)),
+            others: LeaveOut::new(&ratios.values, ratios.centre),
+            expected: (shrunk(ratios.centre.low()), shrunk(ratios.centre.high())),
             variances: (variance(1), variance(2)),
         }
     }
@@ -211,9 +210,8 @@ impl<'s> Steps<'s> {
         if farthest * farthest < least * least * self.variances.0 {
             return None;
         }
-        let others = self.others.get_or_insert_with(|| LeaveOut::new(self.ratios));
-        let expected = shrunk_centre(others.median([ratio]), count);
-        let own = others.deviation([ratio]);
+        let expected = shrunk_centre(self.others.median([ratio]), count);
+        let own = self.others.deviation([ratio]);
         judge(ratio, expected, (own, count), self.steps[index].noise(), self.prior, least)
     }
 
@@ -228,8 +226,7 @@ impl<'s> Steps<'s> {
         if statistic * statistic < least * least * self.variances.1 {
             return None;
         }
-        let others = self.others.get_or_insert_with(|| LeaveOut::new(self.ratios));
-        let own = others.deviation(ratios);
+        let own = self.others.deviation(ratios);
         judge(statistic, 0.0, (own, count), noise_of_excursion(out, back), self.prior, least)
     }
 }

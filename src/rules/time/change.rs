@@ -21,6 +21,8 @@ const AGGREGATE: &str = "probability-aggregate";
 const AGGREGATE_NOTE: &str = "probability-aggregate-note";
 /// A step less probable than this is more than a wobble.
 const CONSPICUOUS: f64 = 0.05;
+/// Each period is looked at in two ways, as a step and as an excursion.
+const LOOKS: f64 = 2.0;
 /// In a group of more series than this, one series more or less does not change what peers say.
 const SMALL_GROUP: usize = 12;
 
@@ -131,12 +133,15 @@ struct Link<'d> {
     is_comparable: bool,
 }
 
-/// A run of neighbouring periods of one frequency, all with a number above zero.
+/// The figures of one series, or of several that differ in nothing but their unit, in periods of one frequency.
 struct Run<'d> {
     series: &'d Series,
     frequency: Frequency,
-    /// Two neighbours each; what else there is to say of them is only kept for one run at a time.
-    pairs: Vec<[&'d Observation; 2]>,
+    /// One a period, in order.
+    points: Vec<&'d Observation>,
+    /// Whether each point is known to follow the one before.
+    is_regular: bool,
+    /// Log-ratios of the steps between neighbours.
     ratios: Ratios,
     is_aggregate: bool,
 }
@@ -186,7 +191,7 @@ pub fn unusual_changes<'d>(
             }
             _ => priors.get(&group_of(run)).copied(),
         };
-        let links: Vec<Link<'_>> = run.pairs.iter().filter_map(|pair| link(dataset, *pair)).collect();
+        let links: Vec<Link<'_>> = steps(&run.points, run.is_regular).map(|one| link(dataset, one)).collect();
         let examined = links.iter().filter(|link| link.is_comparable).count();
         (Search { dataset, thresholds, members, run, links, peers, aggregates }.changes(), examined)
     };
@@ -230,12 +235,10 @@ fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]
             points.sort_by_key(|point| point.period);
             points.dedup_by_key(|point| point.period);
         }
-        let neighbours = points.windows(2).map(|pair| [pair[0], pair[1]]);
-        let neighbours = neighbours.filter(|[from, to]| is_regular || is_even_step(from.period, to.period));
-        let (pairs, ratios): (Vec<_>, Vec<f64>) =
-            neighbours.filter_map(|pair| Some((pair, step(pair)?.log_ratio()))).unzip();
-        if !pairs.is_empty() {
-            runs.push(Run { series, frequency, pairs, ratios: Ratios::new(ratios), is_aggregate });
+        let ratios: Vec<f64> = steps(&points, is_regular).map(|(step, _)| step.log_ratio()).collect();
+        if !ratios.is_empty() {
+            let ratios = Ratios::new(ratios);
+            runs.push(Run { series, frequency, points, is_regular, ratios, is_aggregate });
         }
     }
     runs
@@ -248,6 +251,16 @@ fn is_even_step(from: Period, to: Period) -> bool {
     from.is_followed_by(to) && (from.frequency() != Frequency::Other || (0.85..=1.18).contains(&ratio()))
 }
 
+/// The steps between neighbouring periods whose figures are both above zero, each with its two figures.
+fn steps<'p, 'd>(
+    points: &'p [&'d Observation],
+    is_regular: bool,
+) -> impl Iterator<Item = (Step, [&'d Observation; 2])> + use<'p, 'd> {
+    let pairs = points.windows(2).map(|pair| [pair[0], pair[1]]);
+    let neighbours = pairs.filter(move |[from, to]| is_regular || is_even_step(from.period, to.period));
+    neighbours.filter_map(|pair| Some((step(pair)?, pair)))
+}
+
 /// The step from one figure to the next; none where either is not above zero.
 fn step([from, to]: [&Observation; 2]) -> Option<Step> {
     let count = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0);
@@ -255,11 +268,10 @@ fn step([from, to]: [&Observation; 2]) -> Option<Step> {
     Some(Step { from: count(from)?, to: count(to)?, grains })
 }
 
-fn link<'d>(dataset: &Dataset, pair: [&'d Observation; 2]) -> Option<Link<'d>> {
-    let [from, to] = pair;
+fn link<'d>(dataset: &Dataset, (step, [from, to]): (Step, [&'d Observation; 2])) -> Link<'d> {
     let is_comparable =
         from.block == to.block || dataset.block_of(from).series == dataset.block_of(to).series;
-    Some(Link { step: step(pair)?, from, to, is_comparable })
+    Link { step, from, to, is_comparable }
 }
 
 /// A change that could be reported.
@@ -310,10 +322,10 @@ impl<'d> Search<'_, 'd> {
 
     /// Whether the two steps of an excursion are no events of their own: the way back is between half and twice the way
     /// out, or it is longer in a series that grows, and the way out is conspicuous itself.
-    fn returns(&self, index: usize, probability_of_step: &[f64]) -> bool {
+    fn returns(&self, index: usize, probability_of_way_out: f64) -> bool {
         let ratios = &self.run.ratios.values;
         let back = (ratios[index + 1] / ratios[index]).abs();
-        (0.5..=2.0).contains(&back) || (back > 2.0 && probability_of_step[index] < CONSPICUOUS)
+        (0.5..=2.0).contains(&back) || (back > 2.0 && probability_of_way_out < CONSPICUOUS)
     }
 
     fn candidates(&self) -> Vec<Candidate> {
@@ -322,29 +334,30 @@ impl<'d> Search<'_, 'd> {
         let prior = self.peers.map(|peers| peers.prior);
         let mut tests = Steps::new(&steps, ratios, prior);
         let mut found = Vec::new();
-        let mut probability_of_step = vec![1.0; links.len()];
         let highest = self.highest_threshold();
-        let least = least_score(highest.max(CONSPICUOUS));
+        let least = least_score(highest);
         for index in (0..links.len()).filter(|index| links[*index].is_comparable) {
             let surprise = tests.surprise(index, least);
-            probability_of_step[index] = surprise.map_or(1.0, |surprise| surprise.probability);
             found.extend(surprise.and_then(|surprise| self.candidate(index, Shape::Step, surprise)));
         }
         let spread = ratios.typical_spread(prior);
         // A value that fits another scale is less probable than its distance alone says.
-        let least = least_score(highest / CHANCE_OF_FITTING_SCALE);
+        let least = least_score(highest / (LOOKS * CHANCE_OF_FITTING_SCALE));
+        let least_of_step = least_score(highest.max(CONSPICUOUS));
         for index in
             (0..links.len().saturating_sub(1)).filter(|index| self.could_be_excursion(*index, spread))
         {
             let surprise = tests.surprise_of_excursion(index, least);
-            let excursion = surprise.and_then(|surprise| self.excursion(&steps, index, surprise));
-            found.extend(excursion.map(|mut excursion| {
-                if self.returns(index, &probability_of_step) {
-                    let steps = probability_of_step[index].min(probability_of_step[index + 1]);
-                    excursion.rank = excursion.rank.min(steps);
-                }
-                excursion
-            }));
+            let Some(mut excursion) = surprise.and_then(|surprise| self.excursion(&steps, index, surprise))
+            else {
+                continue;
+            };
+            let own = [index, index + 1]
+                .map(|step| tests.surprise(step, least_of_step).map_or(1.0, |surprise| surprise.probability));
+            if self.returns(index, own[0]) {
+                excursion.rank = excursion.rank.min(own[0]).min(own[1]);
+            }
+            found.push(excursion);
         }
         found
     }
@@ -387,8 +400,7 @@ impl<'d> Search<'_, 'd> {
 
     fn excursion(&self, steps: &[Step], index: usize, mut surprise: Surprise) -> Option<Candidate> {
         let scale = scale_slip(steps[index].from, steps[index].to, steps[index + 1].to);
-        // Each period is looked at in two ways, as a step and as an excursion.
-        surprise.probability = (2.0 * surprise.probability).min(1.0);
+        surprise.probability = (LOOKS * surprise.probability).min(1.0);
         if scale.is_some() {
             surprise.probability *= CHANCE_OF_FITTING_SCALE;
         }
