@@ -93,6 +93,37 @@ fn output_is_the_same_with_any_number_of_threads_and_any_order_of_paths() {
 }
 
 #[test]
+fn a_long_table_reads_the_same_in_any_number_of_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = "publisher,subject,metric,unit,detection,period,value\n".to_owned();
+    for row in 0..70_000 {
+        let (subject, month) = (row % 350, row / 350);
+        let period = format!("{}-{:02}", 1990 + month / 12, month % 12 + 1);
+        let value = 1_000_001 + row;
+        // Faults of every kind that a part could count or number in its own way.
+        let (detection, cells) = match row {
+            5 | 40_000 | 69_000 => ("robot", format!("{period},{value}")),
+            66_000 => ("human", format!("{period},2,{value}")),
+            67_000 => ("human", format!("{period},\u{2013}")),
+            68_000 => ("human", "someday,17".to_owned()),
+            _ => ("human", format!("{period},{value}")),
+        };
+        text.push_str(&format!("example,service-{subject},content-actioned,piece,{detection},{cells}\n"));
+    }
+    assert!(text.len() > 4 << 20);
+    let path = folder.path().join("table.csv");
+    std::fs::write(&path, text).unwrap();
+    let expected = output("1", "json", std::slice::from_ref(&path));
+    let report = String::from_utf8(expected.clone()).unwrap();
+    for part in ["row 66002 has 8 cells", "robot", "someday"] {
+        assert!(report.contains(part), "{part}");
+    }
+    for threads in ["2", "3", "8"] {
+        assert!(output(threads, "json", std::slice::from_ref(&path)) == expected, "{threads} threads");
+    }
+}
+
+#[test]
 fn totals_count_what_is_folded() {
     let outcome = support::outcome(&[project().join("fixtures/datasets/ncmec")]);
     let all = every_finding(&outcome).len();

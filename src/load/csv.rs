@@ -175,10 +175,18 @@ impl<'a> Rows<'a> {
 
 /// How many rows stand in some lines; `None` where these may not be the same.
 fn rows_in(bytes: &[u8]) -> Option<u32> {
-    let is_plain = memchr2(b'"', b'\r', bytes).is_none()
-        && !bytes.starts_with(b"\n")
-        && memmem::find(bytes, b"\n\n").is_none();
-    is_plain.then(|| memchr_iter(b'\n', bytes).count() as u32)
+    let mut rows = 0;
+    let mut last = b'\n';
+    // Each piece is looked at several times while it is at hand.
+    for piece in bytes.chunks(1 << 15) {
+        let has_blank_line = (last == b'\n' && piece[0] == b'\n') || memmem::find(piece, b"\n\n").is_some();
+        if has_blank_line || memchr2(b'"', b'\r', piece).is_some() {
+            return None;
+        }
+        rows += memchr_iter(b'\n', piece).count() as u32;
+        last = piece[piece.len() - 1];
+    }
+    Some(rows)
 }
 
 /// The text of a cell without its quotes.

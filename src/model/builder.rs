@@ -192,17 +192,16 @@ fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
 }
 
 fn order_statements(dataset: &Dataset, ranks: &[u32], series: &mut Series) {
-    let key = |id: &ObservationId| {
-        let observation = dataset.observation(*id);
-        let document = dataset.block_of(observation).document;
-        (observation.period, ranks[document.0 as usize], id.0)
-    };
-    if !series.statements.is_sorted_by_key(key) {
-        series.statements.sort_unstable_by_key(key);
+    let period = |id: &ObservationId| dataset.observation(*id).period;
+    // Nearly every series stands in one block, in order.
+    if series.blocks.len() > 1 || !series.statements.is_sorted_by_key(period) {
+        series.statements.sort_by_cached_key(|id| {
+            let observation = dataset.observation(*id);
+            let document = dataset.block_of(observation).document;
+            (observation.period, ranks[document.0 as usize], id.0)
+        });
     }
-    let same_period = |left: &ObservationId, right: &ObservationId| {
-        dataset.observation(*left).period == dataset.observation(*right).period
-    };
+    let same_period = |left: &ObservationId, right: &ObservationId| period(left) == period(right);
     series.points =
         series.statements.chunk_by(same_period).filter_map(|statements| statements.last().copied()).collect();
     series.rhythm = rhythm(dataset, series);

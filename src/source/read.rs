@@ -163,7 +163,8 @@ fn fault_of(bytes: &[u8]) -> Option<ReadFailure> {
         );
     }
     // Text has no NUL: what has one is an archive, an image, a spreadsheet or UTF-16 without a mark.
-    let nul = memchr(0, bytes)?;
+    let find = |(part, bytes): (usize, &[u8])| memchr(0, bytes).map(|at| part * PART + at);
+    let nul = bytes.par_chunks(PART).enumerate().find_map_first(find)?;
     let kind = match bytes.get(..4) {
         Some(b"PK\x03\x04") => "it begins like a ZIP archive or a spreadsheet".to_owned(),
         Some(b"%PDF") => "it begins like a PDF".to_owned(),
