@@ -4,8 +4,11 @@
 //! turned into documents, blocks and observations. What is wrong on the way becomes a
 //! [`Problem`], and reading goes on as far as it can: rules decide later what to make of it.
 
+pub mod notation;
+pub mod profile;
 mod registry;
 mod report;
+mod table;
 mod tidy;
 mod value;
 
@@ -15,6 +18,8 @@ use crate::diag::{Location, closest};
 use crate::load::{self, Node, Tree};
 use crate::model::{Builder, Dataset, Document, Format, Name, Problem, ProblemKind, Provenance, Registry};
 use crate::schema::{self, SchemaName, Violation};
+use profile::Profile;
+
 use crate::source::{Source, SourceId, Sources, Span};
 
 /// What the dataset's configuration says of a table that says less of itself than a report document does.
@@ -175,7 +180,10 @@ impl Reader<'_> {
             Parsed::Unknown => {
                 self.unrecognised(Span::new(0, 0), "no format that candor reads is recognised")
             }
-            Parsed::Table => self.read_table(),
+            Parsed::Table => {
+                let profiles: Vec<&Profile> = profile::shipped().iter().collect();
+                self.read_table(&profiles);
+            }
             Parsed::Tree(parsed) => self.read_tree(*parsed),
         }
     }
@@ -329,6 +337,8 @@ impl Reader<'_> {
             source: self.input.source,
             path: self.source.path.clone(),
             format,
+            profile: None,
+            period: None,
             publisher,
             published: None,
             vintage: None,

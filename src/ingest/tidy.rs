@@ -10,6 +10,8 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::profile::Profile;
+use super::profile::recognise::{self, Recognition, recognise};
 use super::value::{self, Parts};
 use super::{Format, Name, ProblemKind, Reader};
 use crate::load::SyntaxError;
@@ -151,9 +153,14 @@ impl Default for TablePart {
 }
 
 impl Reader<'_> {
-    pub(super) fn read_table(&mut self) {
+    /// Reads a table by the profile that it is recognised by, or else as a tidy table.
+    pub(super) fn read_table(&mut self, profiles: &[&Profile]) {
         let text = &self.source.text;
         let mut rows = Rows::new(text);
+        let recognition = recognise(profiles, &self.source.path, &recognise::first_rows(Rows::new(text)));
+        if let Recognition::By(profile) = recognition {
+            return self.read_by_profile(profile, rows);
+        }
         if !rows.advance() {
             if self.source.failure.is_none() {
                 let problem = match rows.failure {
@@ -171,12 +178,7 @@ impl Reader<'_> {
         let columns = match Columns::new(names) {
             Ok(columns) => columns,
             Err(missing) => {
-                let missing: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
-                let message = format!(
-                    "this table is no tidy table: it has no column {}",
-                    missing.join(" and no column ")
-                );
-                return self.unrecognised(header, &message);
+                return self.unrecognised_table(header, &missing, &recognition);
             }
         };
         self.check_header(&columns, &header_cells);
@@ -247,7 +249,7 @@ impl Reader<'_> {
             }
             self.builder.count_values(1);
             if rows.cells.len() != columns.names.len() {
-                self.ragged_row(rows, columns);
+                self.ragged_row(rows, columns.names.len());
                 part.is_whole = false;
                 continue;
             }

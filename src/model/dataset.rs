@@ -131,6 +131,8 @@ pub enum Format {
     ReportJson,
     /// Tidy table in CSV.
     TidyCsv,
+    /// A publisher's own table, read by a profile.
+    Publisher,
     /// A registry of entities, metrics or breaks.
     Registry,
 }
@@ -142,6 +144,7 @@ impl Format {
             Self::ReportYaml => "report document (YAML)",
             Self::ReportJson => "report document (JSON)",
             Self::TidyCsv => "tidy table (CSV)",
+            Self::Publisher => "publisher's table",
             Self::Registry => "registry",
         }
     }
@@ -165,6 +168,10 @@ pub struct Document {
     pub path: String,
     /// The format it was read as.
     pub format: Format,
+    /// The profile that it was read by, where it is in a publisher's own format.
+    pub profile: Option<Name>,
+    /// The period that its file's name states, where it states one.
+    pub period: Option<Period>,
     /// Publisher that the header names.
     pub publisher: Name,
     /// Day, month or year of publication as stated.

@@ -20,6 +20,7 @@ pub use dataset::{
 pub use period::{Frequency, Period};
 pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_number};
 pub use registry::{
-    Alias, Break, Direction, Entity, EntityKind, Membership, Metric, RateOf, Registry, jurisdictions,
+    Alias, Break, Direction, Entity, EntityKind, Jurisdiction, Membership, Metric, RateOf, Registry,
+    jurisdiction, jurisdictions,
 };
 pub use unit::{Additivity, Unit};

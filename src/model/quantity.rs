@@ -192,6 +192,16 @@ impl fmt::Display for Interval {
 }
 
 impl Absence {
+    /// The absence with this name, as documents write it.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "suppressed" => Some(Self::Suppressed),
+            "not_reported" => Some(Self::NotReported),
+            "not_applicable" => Some(Self::NotApplicable),
+            _ => None,
+        }
+    }
+
     /// In words.
     pub const fn words(self) -> &'static str {
         match self {

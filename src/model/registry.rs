@@ -1,6 +1,7 @@
 //! What the words mean: entities, metrics and documented breaks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -143,9 +144,47 @@ pub struct Registry {
     breaks: Vec<Break>,
 }
 
-/// Codes of countries (ISO 3166-1 alpha-2), of the EU and of the world, with their names.
-pub fn jurisdictions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    include_str!("../../registry/jurisdictions.csv").lines().skip(1).filter_map(|line| line.split_once(','))
+/// A country, the EU or the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Jurisdiction {
+    /// ISO 3166-1 alpha-2 code; `XK`, which users assign themselves, for Kosovo; `EU`; `worldwide`.
+    pub code: &'static str,
+    /// ISO 3166-1 alpha-3 code; empty where there is none.
+    pub alpha_3: &'static str,
+    /// Name in English.
+    pub name: &'static str,
+    /// Other names in use, with ` | ` between them.
+    other_names: &'static str,
+}
+
+impl Jurisdiction {
+    /// Every name in English.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.other_names.split(" | ").filter(|name| !name.is_empty()))
+    }
+}
+
+/// Every jurisdiction, by code.
+pub fn jurisdictions() -> impl Iterator<Item = Jurisdiction> {
+    include_str!("../../registry/jurisdictions.tsv").lines().skip(1).filter_map(|line| {
+        let mut cells = line.split('\t');
+        let (code, alpha_3, name) = (cells.next()?, cells.next()?, cells.next()?);
+        Some(Jurisdiction { code, alpha_3, name, other_names: cells.next().unwrap_or_default() })
+    })
+}
+
+/// The jurisdiction that a code or a name means, in any letter case.
+pub fn jurisdiction(label: &str) -> Option<&'static str> {
+    static CODES: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
+    let codes = CODES.get_or_init(|| {
+        let labels = |one: Jurisdiction| {
+            [one.code, one.alpha_3].into_iter().chain(one.names()).map(move |label| (label, one.code))
+        };
+        let all = jurisdictions().flat_map(labels).filter(|(label, _)| !label.is_empty());
+        all.map(|(label, code)| (label.to_lowercase(), code)).collect()
+    });
+    let plain = label.trim().replace('\u{2019}', "'").to_lowercase();
+    codes.get(&plain).copied()
 }
 
 impl Registry {

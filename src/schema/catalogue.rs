@@ -28,14 +28,23 @@ pub enum SchemaName {
     Breaks,
     /// One row of a tidy table.
     Tidy,
+    /// A profile of a publisher's format.
+    Profile,
     /// What `candor check` writes as JSON.
     Findings,
 }
 
 impl SchemaName {
     /// Every schema of the catalogue.
-    pub const ALL: [Self; 6] =
-        [Self::Report, Self::Entities, Self::Metrics, Self::Breaks, Self::Tidy, Self::Findings];
+    pub const ALL: [Self; 7] = [
+        Self::Report,
+        Self::Entities,
+        Self::Metrics,
+        Self::Breaks,
+        Self::Tidy,
+        Self::Profile,
+        Self::Findings,
+    ];
 
     /// Schemas of whole documents, which say in their `candor` member which one they follow.
     pub const DOCUMENTS: [Self; 4] = [Self::Report, Self::Entities, Self::Metrics, Self::Breaks];
@@ -48,6 +57,7 @@ impl SchemaName {
             Self::Metrics => "metrics-v1",
             Self::Breaks => "breaks-v1",
             Self::Tidy => "tidy-v1",
+            Self::Profile => "profile-v1",
             Self::Findings => "findings-v1",
         }
     }
@@ -65,6 +75,7 @@ impl SchemaName {
             Self::Metrics => include_str!("../../schemas/metrics-v1.schema.json"),
             Self::Breaks => include_str!("../../schemas/breaks-v1.schema.json"),
             Self::Tidy => include_str!("../../schemas/tidy-v1.schema.json"),
+            Self::Profile => include_str!("../../schemas/profile-v1.schema.json"),
             Self::Findings => include_str!("../../schemas/findings-v1.schema.json"),
         }
     }

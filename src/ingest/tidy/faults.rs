@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::super::profile::recognise::Recognition;
 use super::super::{ProblemKind, Reader, group_of};
 use super::{Columns, NumberStyles};
 use crate::load;
@@ -11,6 +12,43 @@ use crate::schema::{self, SchemaName};
 use crate::source::{Cell, Span};
 
 impl Reader<'_> {
+    /// Reports a table that is no tidy one and that no profile, or more than one, fits.
+    pub(super) fn unrecognised_table(
+        &mut self,
+        header: Span,
+        missing: &[&str],
+        recognition: &Recognition<'_>,
+    ) {
+        let list =
+            |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        match recognition {
+            Recognition::Ambiguous(profiles) => {
+                let ids: Vec<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
+                self.unrecognised(
+                    header,
+                    &format!("this table fits the profiles {} equally well", list(&ids)),
+                );
+            }
+            Recognition::None(fits) => {
+                let closest = fits.first().map(|fit| {
+                    let lacks = if fit.missing.is_empty() {
+                        "which is for files of another name".to_owned()
+                    } else {
+                        format!("which also has {}", list(&fit.missing))
+                    };
+                    format!("; the closest profile is `{}`, {lacks}", fit.profile.id)
+                });
+                let message = format!(
+                    "no profile matches this table, and it is no tidy table: it has no {}{}",
+                    list(missing),
+                    closest.unwrap_or_default()
+                );
+                self.unrecognised(header, &message);
+            }
+            Recognition::By(_) => {}
+        }
+    }
+
     /// Reports columns that a tidy table does not know.
     pub(super) fn check_header(&mut self, columns: &Columns, cells: &[Span]) {
         let row = row_as_json(columns.names.iter().map(|name| (name.as_str(), "")));
@@ -117,7 +155,7 @@ impl Reader<'_> {
     }
 
     /// What tells a row from others in any order of the rows.
-    pub(super) fn row_path(&self, rows: &Rows<'_>) -> String {
+    pub(in super::super) fn row_path(&self, rows: &Rows<'_>) -> String {
         format!("{}#{}", self.source.path, self.source.slice(rows.span))
     }
 
@@ -133,8 +171,8 @@ impl Reader<'_> {
         problem
     }
 
-    pub(super) fn ragged_row(&mut self, rows: &Rows<'_>, columns: &Columns) {
-        let (found, expected) = (rows.cells.len(), columns.names.len());
+    pub(in super::super) fn ragged_row(&mut self, rows: &Rows<'_>, expected: usize) {
+        let found = rows.cells.len();
         let message = format!("row {} has {found} cells where the header has {expected}", rows.number);
         let mut problem = self.problem(ProblemKind::RaggedRow, rows.span, message);
         problem.path = self.row_path(rows);

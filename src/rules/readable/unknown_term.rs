@@ -56,7 +56,7 @@ fn vocabularies(registry: &Registry) -> Vec<Terms<'_>> {
             registry: "",
             of: |key| key.jurisdiction.as_deref(),
             place: |block| block.jurisdiction,
-            known: jurisdictions().collect(),
+            known: jurisdictions().map(|one| (one.code, one.name)).collect(),
         },
     ];
     if !entities.is_empty() {

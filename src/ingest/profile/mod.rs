@@ -1,0 +1,427 @@
+//! Profiles: how publishers write their files, as data.
+//!
+//! A profile says by which header a table is recognised, which column carries which field of an observation, how
+//! numbers are written, and which words of the publisher mean which terms of the registry. It is a TOML file; those
+//! that ship with candor stand in `profiles/`, and a dataset may bring its own. [`Profile`] is what such a file says;
+//! [`recognise`] finds the profile of a file, and the table reader turns rows into observations by it.
+
+pub mod recognise;
+
+use std::sync::OnceLock;
+
+use globset::{GlobBuilder, GlobMatcher};
+use rust_decimal::Decimal;
+
+use crate::load::{self, Node, SyntaxError};
+use crate::model::Absence;
+use crate::schema::{self, SchemaName, Violation};
+
+/// What a column, a heading or a constant may say of an observation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// Who states the number.
+    Publisher,
+    /// Whose activity it is about.
+    Subject,
+    /// What is measured.
+    Metric,
+    /// What one of the counted things is.
+    Unit,
+    /// The publisher's category.
+    Category,
+    /// How it came in.
+    Channel,
+    /// How it was found.
+    Detection,
+    /// Where on the product.
+    Surface,
+    /// Where in the world.
+    Jurisdiction,
+    /// What the number is the total of.
+    TotalOf,
+    /// The publisher's wording for the subject.
+    Label,
+    /// The period as a whole.
+    Period,
+    /// Its year.
+    Year,
+    /// Its half-year, as 1 or 2.
+    Half,
+    /// Its month, as a number or a name.
+    Month,
+    /// Its first day.
+    From,
+    /// Its last day.
+    To,
+}
+
+impl Field {
+    /// Every field with the word that profiles use.
+    pub const ALL: [(Self, &'static str); 17] = [
+        (Self::Publisher, "publisher"),
+        (Self::Subject, "subject"),
+        (Self::Metric, "metric"),
+        (Self::Unit, "unit"),
+        (Self::Category, "category"),
+        (Self::Channel, "channel"),
+        (Self::Detection, "detection"),
+        (Self::Surface, "surface"),
+        (Self::Jurisdiction, "jurisdiction"),
+        (Self::TotalOf, "total_of"),
+        (Self::Label, "label"),
+        (Self::Period, "period"),
+        (Self::Year, "year"),
+        (Self::Half, "half"),
+        (Self::Month, "month"),
+        (Self::From, "from"),
+        (Self::To, "to"),
+    ];
+
+    /// The field with this name.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, name)| *name == word).map(|(field, _)| field)
+    }
+
+    /// Whether it is part of a period, and not of what a series is about.
+    pub const fn is_of_period(self) -> bool {
+        matches!(self, Self::Period | Self::Year | Self::Half | Self::Month | Self::From | Self::To)
+    }
+}
+
+/// Where a field's text is taken from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A column, by its heading.
+    Column(String),
+    /// The heading of the column that the value stands in.
+    Header,
+    /// The heading above that heading.
+    Group,
+    /// The title above the table.
+    Title,
+    /// The name of the sheet.
+    Sheet,
+    /// The name of the file.
+    File,
+}
+
+impl Origin {
+    fn parse(text: &str) -> Self {
+        match text {
+            "@header" => Self::Header,
+            "@group" => Self::Group,
+            "@title" => Self::Title,
+            "@sheet" => Self::Sheet,
+            "@file" => Self::File,
+            column => Self::Column(column.to_owned()),
+        }
+    }
+}
+
+/// Fields with fixed texts.
+pub type Constants = Vec<(Field, String)>;
+
+/// A column with figures.
+#[derive(Debug, Clone)]
+pub struct ValueColumn {
+    /// Headings that it holds for.
+    pub column: Pattern,
+    /// What its figures have in common.
+    pub constants: Constants,
+    /// What is taken from elsewhere for these figures only.
+    pub fields: Vec<(Field, Vec<Origin>)>,
+}
+
+/// A pattern for headings, titles and names, in which `*` stands for anything. Letter case, blanks, underscores and a
+/// colon at the end do not matter.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// As it is written.
+    pub text: String,
+    matcher: Option<GlobMatcher>,
+}
+
+impl Pattern {
+    /// A pattern.
+    pub fn new(text: &str) -> Self {
+        let normal = normal(text);
+        let has_wildcard = text.contains('*');
+        // Only `*` has a meaning; what else globs know is text in a heading.
+        let escaped: String = normal
+            .chars()
+            .map(|one| if "?[]{}\\!".contains(one) { format!("[{one}]") } else { one.to_string() })
+            .collect();
+        let glob = GlobBuilder::new(&escaped).literal_separator(false).build().ok();
+        Self {
+            text: text.to_owned(),
+            matcher: glob.filter(|_| has_wildcard).map(|glob| glob.compile_matcher()),
+        }
+    }
+
+    /// Whether it matches a text.
+    pub fn matches(&self, text: &str) -> bool {
+        let text = normal(text);
+        match &self.matcher {
+            Some(matcher) => matcher.is_match(&text),
+            None => text == normal(&self.text),
+        }
+    }
+}
+
+/// A text as it is compared: lower case, blanks and underscores as one blank, no colon at the end.
+pub fn normal(text: &str) -> String {
+    let words: Vec<&str> = text
+        .trim_start_matches('\u{feff}')
+        .split(|one: char| one.is_whitespace() || one == '_')
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(" ").trim_end_matches(':').to_lowercase()
+}
+
+/// One kind of table in a file.
+#[derive(Debug, Clone)]
+pub struct TableShape {
+    /// Names of files or sheets that it stands in; empty for any.
+    pub files: Vec<Pattern>,
+    /// The title above it, where that tells tables with the same header apart.
+    pub title: Option<Pattern>,
+    /// Headings that the header has, in any order.
+    pub header: Vec<Pattern>,
+    /// What the rows have in common.
+    pub constants: Constants,
+    /// Where the fields stand.
+    pub fields: Vec<(Field, Vec<Origin>)>,
+    /// Columns with figures.
+    pub values: Vec<ValueColumn>,
+    /// Columns that hold no figures and say nothing that is kept.
+    pub ignored: Vec<Pattern>,
+}
+
+impl TableShape {
+    /// Whether it may stand in a file or sheet of this name.
+    pub fn is_for(&self, path: &str) -> bool {
+        is_one_of(&self.files, path)
+    }
+}
+
+/// Whether the name at the end of a path is one of these; any is where there are none.
+fn is_one_of(names: &[Pattern], path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    names.is_empty() || names.iter().any(|one| one.matches(name))
+}
+
+/// From which number on counts are printed to which step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrintedStep {
+    /// Lowest number that it holds for.
+    pub from: Decimal,
+    /// The step.
+    pub step: Decimal,
+}
+
+/// How numbers are written.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers {
+    /// What stands between groups of three digits.
+    pub thousands: Option<char>,
+    /// What stands before the decimals; a point where empty.
+    pub decimal: Option<char>,
+    /// Words for a figure that is not there.
+    pub missing: Vec<(String, Absence)>,
+    /// How coarsely counts are printed, from the largest numbers to the smallest.
+    pub steps: Vec<PrintedStep>,
+}
+
+/// What one label of the publisher means.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// Where the label stands.
+    pub field: Field,
+    /// The label as it is printed.
+    pub label: Pattern,
+    /// What it says of an observation.
+    pub means: Constants,
+}
+
+/// Words that stand where a label would, in the row or column of a total.
+#[derive(Debug, Clone)]
+pub struct TotalWords {
+    /// The field.
+    pub field: Field,
+    /// The words.
+    pub words: Vec<Pattern>,
+    /// What such a row is the total of, where its parts are in the same table.
+    pub total_of: Option<String>,
+}
+
+/// How one publisher writes one kind of file.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Identifier.
+    pub id: String,
+    /// Publisher and file in words.
+    pub title: String,
+    /// Where the publisher offers such files.
+    pub url: Option<String>,
+    /// Names of files; empty for any.
+    pub files: Vec<Pattern>,
+    /// Fields that are the same in the whole file.
+    pub constants: Constants,
+    /// How numbers are written.
+    pub numbers: Numbers,
+    /// Kinds of tables.
+    pub tables: Vec<TableShape>,
+    /// Labels and what they mean.
+    pub terms: Vec<Term>,
+    /// Words for totals.
+    pub totals: Vec<TotalWords>,
+}
+
+impl Profile {
+    /// Whether it is for a file of this name.
+    pub fn is_for(&self, path: &str) -> bool {
+        is_one_of(&self.files, path)
+    }
+
+    /// Reads a profile.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with places in the text.
+    pub fn parse(text: &str) -> Result<Self, Vec<Violation>> {
+        let tree = load::toml::parse(text);
+        if let Some(failure) = tree.failure {
+            let SyntaxError { span, message, help } = failure;
+            let (pointer, keyword, label) = (String::new(), "syntax".to_owned(), "here".to_owned());
+            return Err(vec![Violation {
+                span,
+                pointer,
+                keyword,
+                message,
+                label,
+                help,
+                related: Vec::new(),
+            }]);
+        }
+        let Some(root) = tree.root() else { return Err(Vec::new()) };
+        let violations = schema::validate(SchemaName::Profile, root);
+        if violations.is_empty() { Ok(read(root)) } else { Err(violations) }
+    }
+}
+
+/// The profiles that ship with candor, by their identifiers.
+pub fn shipped() -> &'static [Profile] {
+    static PROFILES: OnceLock<Vec<Profile>> = OnceLock::new();
+    // A test reads every one of them.
+    PROFILES.get_or_init(|| SHIPPED.iter().filter_map(|text| Profile::parse(text).ok()).collect())
+}
+
+/// Texts of the profiles that ship with candor.
+pub const SHIPPED: &[&str] = &[include_str!("../../../profiles/meta-community-standards.toml")];
+
+fn text(node: Node<'_>, name: &str) -> Option<String> {
+    node.get(name).map(|node| node.text().into_owned())
+}
+
+fn patterns(node: Node<'_>, name: &str) -> Vec<Pattern> {
+    node.get(name).into_iter().flat_map(Node::items).map(|item| Pattern::new(&item.text())).collect()
+}
+
+fn constants(node: Option<Node<'_>>) -> Constants {
+    let members = node.into_iter().flat_map(Node::members);
+    members
+        .filter_map(|member| Some((Field::parse(&member.key)?, member.value.text().into_owned())))
+        .collect()
+}
+
+fn origins(node: Node<'_>) -> Vec<Origin> {
+    match node.as_str() {
+        Some(text) => vec![Origin::parse(text)],
+        None => node.items().map(|item| Origin::parse(&item.text())).collect(),
+    }
+}
+
+fn fields(node: Option<Node<'_>>) -> Vec<(Field, Vec<Origin>)> {
+    let members = node.into_iter().flat_map(Node::members);
+    members.filter_map(|member| Some((Field::parse(&member.key)?, origins(member.value)))).collect()
+}
+
+fn read(root: Node<'_>) -> Profile {
+    Profile {
+        id: text(root, "id").unwrap_or_default(),
+        title: text(root, "title").unwrap_or_default(),
+        url: text(root, "url"),
+        files: patterns(root, "files"),
+        constants: constants(root.get("constants")),
+        numbers: root.get("numbers").map(numbers).unwrap_or_default(),
+        tables: root.get("tables").into_iter().flat_map(Node::items).map(table).collect(),
+        terms: root.get("terms").into_iter().flat_map(terms).collect(),
+        totals: root.get("totals").into_iter().flat_map(Node::items).filter_map(totals).collect(),
+    }
+}
+
+fn numbers(node: Node<'_>) -> Numbers {
+    let mark = |name: &str| node.get(name).and_then(|mark| mark.text().chars().next());
+    let missing = node.get("missing").into_iter().flat_map(Node::members);
+    let steps = node.get("steps").into_iter().flat_map(Node::items);
+    let mut steps: Vec<PrintedStep> = steps
+        .filter_map(|step| Some(PrintedStep { from: number(step, "from")?, step: number(step, "step")? }))
+        .collect();
+    steps.sort_by_key(|step| std::cmp::Reverse(step.from));
+    Numbers {
+        thousands: mark("thousands"),
+        decimal: mark("decimal"),
+        missing: missing
+            .filter_map(|member| Some((member.key.into_owned(), Absence::parse(&member.value.text())?)))
+            .collect(),
+        steps,
+    }
+}
+
+fn number(node: Node<'_>, name: &str) -> Option<Decimal> {
+    node.get(name).and_then(super::value::plain_number)
+}
+
+fn table(node: Node<'_>) -> TableShape {
+    TableShape {
+        files: patterns(node, "files"),
+        title: text(node, "title").map(|title| Pattern::new(&title)),
+        header: patterns(node, "header"),
+        constants: constants(node.get("constants")),
+        fields: fields(node.get("fields")),
+        values: node.get("values").into_iter().flat_map(Node::items).map(value_column).collect(),
+        ignored: patterns(node, "ignored"),
+    }
+}
+
+fn value_column(node: Node<'_>) -> ValueColumn {
+    ValueColumn {
+        column: Pattern::new(&text(node, "column").unwrap_or_default()),
+        constants: constants(node.get("constants")),
+        fields: fields(node.get("fields")),
+    }
+}
+
+fn terms(node: Node<'_>) -> Vec<Term> {
+    let mut terms = Vec::new();
+    for (field, labels) in
+        node.members().filter_map(|member| Some((Field::parse(&member.key)?, member.value)))
+    {
+        terms.extend(labels.members().map(|member| Term {
+            field,
+            label: Pattern::new(&member.key),
+            means: match member.value.as_str() {
+                Some(term) => vec![(field, term.to_owned())],
+                None => constants(Some(member.value)),
+            },
+        }));
+    }
+    terms
+}
+
+fn totals(node: Node<'_>) -> Option<TotalWords> {
+    Some(TotalWords {
+        field: Field::parse(&text(node, "field")?)?,
+        words: patterns(node, "words"),
+        total_of: text(node, "total_of"),
+    })
+}

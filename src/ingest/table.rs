@@ -1,0 +1,332 @@
+//! Tables as publishers write them, read by a profile.
+//!
+//! A file may hold several tables, one above the other, with titles, blank lines and totals between them. Each begins
+//! with a header that the profile knows. What says which series a figure belongs to is interpreted once for each
+//! different combination of cells; only period and value are read for every figure. A table or column that the profile
+//! does not describe is reported with the number of figures that were not read.
+
+mod section;
+mod styles;
+
+use std::collections::HashMap;
+
+use super::profile::{Field, Profile};
+use super::{Format, Name, ProblemKind, Reader};
+use crate::load::csv::{Rows, unquote};
+use crate::model::{
+    Absence, Basis, Block, BlockId, DocumentId, Observation, Origin, Period, Quantity, SeriesKey, Unit,
+};
+use crate::source::{Cell, Span};
+use section::Section;
+use styles::Styles;
+
+/// Rows of a table whose header the profile does not describe.
+struct Unplaced {
+    span: Span,
+    title: String,
+    rows: usize,
+}
+
+/// What is known while a file is read.
+struct State<'a, 'p> {
+    document: DocumentId,
+    section: Option<Section<'a, 'p>>,
+    /// The last line of text alone.
+    title: String,
+    /// The row before, as a heading above a header.
+    above: Vec<String>,
+    /// Whether a header may follow: at the beginning, after a blank row or a title.
+    may_begin: bool,
+    /// Whether the table has ended, so that a row that is no header belongs to an unknown one.
+    has_ended: bool,
+    unplaced: Option<Unplaced>,
+    styles: Styles,
+}
+
+impl Reader<'_> {
+    /// Reads a file by a profile.
+    pub(super) fn read_by_profile(&mut self, profile: &Profile, mut rows: Rows<'_>) {
+        let mut document = self.document(Format::Publisher, Name::from(""), Span::new(0, 0));
+        let publisher = profile.constants.iter().find(|(field, _)| *field == Field::Publisher);
+        document.publisher = publisher.map(|(_, id)| Name::from(id.as_str())).unwrap_or(document.publisher);
+        document.profile = Some(Name::from(profile.id.as_str()));
+        document.period = super::notation::period::from_file_name(file_name(&self.source.path));
+        document.published.clone_from(&self.input.header.published);
+        document.provenance = self.input.header.provenance.clone();
+        document.provenance.url = document.provenance.url.or_else(|| profile.url.clone());
+        document.has_methodology = self.input.header.methodology.is_some();
+        let file_period = document.period;
+        let mut state = State {
+            document: self.builder.document(document),
+            section: None,
+            title: String::new(),
+            above: Vec::new(),
+            may_begin: true,
+            has_ended: true,
+            unplaced: None,
+            styles: Styles::default(),
+        };
+        let mut is_whole = true;
+        while rows.advance() {
+            if !self.is_cut(rows.span) {
+                is_whole &= self.read_line(profile, file_period, &rows, &mut state);
+            }
+        }
+        self.end_section(&mut state);
+        if let (Some(failure), None) = (rows.failure, &self.source.failure) {
+            let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
+            problem.help = failure.help;
+            "reading stops here".clone_into(&mut problem.label);
+            self.builder.problem(problem);
+            self.builder.count_unread();
+            is_whole = false;
+        }
+        if !is_whole {
+            self.builder.mark_incomplete(state.document);
+        }
+    }
+
+    /// Reads a row; `false` where figures in it could not be read.
+    fn read_line<'a, 'p>(
+        &mut self,
+        profile: &'p Profile,
+        file_period: Option<Period>,
+        rows: &Rows<'a>,
+        state: &mut State<'a, 'p>,
+    ) -> bool {
+        if rows.is_blank() {
+            state.may_begin = true;
+            return true;
+        }
+        if state.may_begin || state.has_ended {
+            let cells: Vec<String> =
+                (0..rows.cells.len()).map(|column| rows.cell(column).trim().to_owned()).collect();
+            let begun = Section::begin(profile, &self.source.path, &state.title, &state.above, &cells, rows);
+            if let Some(section) = begun {
+                self.end_section(state);
+                self.unknown_columns(&section);
+                *state = State {
+                    section: Some(section),
+                    may_begin: false,
+                    has_ended: false,
+                    above: cells,
+                    title: std::mem::take(&mut state.title),
+                    unplaced: None,
+                    styles: Styles::default(),
+                    document: state.document,
+                };
+                return true;
+            }
+            let filled: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
+            if let ([only], true) = (filled.as_slice(), cells.len() > 1) {
+                state.title = (*only).clone();
+                state.above = cells;
+                state.may_begin = true;
+                state.has_ended = true;
+                return true;
+            }
+            state.above = cells;
+        }
+        if state.has_ended {
+            let (span, title) = (rows.span, state.title.clone());
+            state.unplaced.get_or_insert(Unplaced { span, title, rows: 0 }).rows += 1;
+            return false;
+        }
+        state.may_begin = false;
+        let Some(section) = &mut state.section else { return true };
+        self.read_row_of(section, profile, file_period, rows, state.document, &mut state.styles)
+    }
+
+    fn read_row_of<'a>(
+        &mut self,
+        section: &mut Section<'a, '_>,
+        profile: &Profile,
+        file_period: Option<Period>,
+        rows: &Rows<'a>,
+        document: DocumentId,
+        styles: &mut Styles,
+    ) -> bool {
+        self.builder.count_values(section.values.len());
+        if rows.cells.len() != section.width {
+            self.ragged_row(rows, section.width);
+            return false;
+        }
+        let mut is_whole = true;
+        for index in 0..section.values.len() {
+            let block = match section.find_block(index, rows) {
+                Some(block) => block,
+                None => {
+                    let block = self.block_of_section(section, index, profile, rows, document);
+                    section.insert_block(index, block)
+                }
+            };
+            let period = section.period(index, rows, file_period);
+            let column = section.values[index].column;
+            let (Some(block), Some(period)) = (block, period) else {
+                is_whole = false;
+                if period.is_none() {
+                    self.unread_period(section, index, rows);
+                }
+                continue;
+            };
+            let (span, cell) = (rows.cells[column], Cell { row: rows.number, column: column as u32 + 1 });
+            let text = unquote(rows.raw(column));
+            let quantity = self.figure(&text, profile, rows, column, styles);
+            let origin = Origin { source: self.input.source, value: span, cell: Some(cell) };
+            self.builder.observation(Observation { block, period, quantity, origin });
+        }
+        is_whole
+    }
+
+    /// What a cell says; a problem where it is no figure.
+    fn figure(
+        &mut self,
+        text: &str,
+        profile: &Profile,
+        rows: &Rows<'_>,
+        column: usize,
+        styles: &mut Styles,
+    ) -> Quantity {
+        let (span, cell) = (rows.cells[column], Cell { row: rows.number, column: column as u32 + 1 });
+        match super::notation::number::read(text, &profile.numbers) {
+            Ok(reading) => {
+                styles.count(column, text, reading.had_separators, (span, cell));
+                if let Some(mark) = reading.footnote {
+                    let message = format!("`{}` carries a footnote mark", text.trim());
+                    let mut problem = self.problem(ProblemKind::UnparsableValue, span, message);
+                    problem.minor = true;
+                    problem.location.cell = Some(cell);
+                    problem.path = self.row_path(rows);
+                    problem.label = format!("read as {}", reading.quantity);
+                    problem.help = Some(format!("what `{mark}` stands for changes what the figure says"));
+                    problem.group = Some("footnote".to_owned());
+                    self.builder.problem(problem);
+                }
+                reading.quantity
+            }
+            Err(fault) => {
+                let mut problem = self.problem(fault.kind, span, fault.message);
+                problem.location.cell = Some(cell);
+                problem.path = self.row_path(rows);
+                problem.help = fault.help;
+                problem.group = Some("value".to_owned());
+                self.builder.problem(problem);
+                Quantity::Absent(Absence::Unreadable)
+            }
+        }
+    }
+
+    /// The block that a figure belongs to; none where the row does not say which series it is of.
+    fn block_of_section(
+        &mut self,
+        section: &Section<'_, '_>,
+        index: usize,
+        profile: &Profile,
+        rows: &Rows<'_>,
+        document: DocumentId,
+    ) -> Option<BlockId> {
+        let facts = section.facts(index, profile, rows);
+        let name = |field: Field| facts.text(field).map(Name::from);
+        let publisher = name(Field::Publisher).unwrap_or_else(|| self.builder.document_publisher(document));
+        let metric = name(Field::Metric)?;
+        let stated = facts.text(Field::Unit).and_then(Unit::parse);
+        let unit = stated.or_else(|| self.builder.registry().metric(&metric).map(|one| one.unit));
+        let key = SeriesKey {
+            subject: name(Field::Subject).unwrap_or_else(|| publisher.clone()),
+            metric,
+            unit: unit.unwrap_or(Unit::Item),
+            category: name(Field::Category),
+            channel: name(Field::Channel),
+            detection: name(Field::Detection),
+            surface: name(Field::Surface),
+            jurisdiction: name(Field::Jurisdiction).filter(|code| &**code != "worldwide"),
+            basis: Basis::default(),
+            publisher,
+        };
+        let span = |field: Field| facts.span(field).unwrap_or(section.header);
+        let block = Block {
+            document,
+            series: self.builder.series(key),
+            label: name(Field::Label),
+            total_of: name(Field::TotalOf),
+            all_parts: true,
+            has_methodology: false,
+            unit: span(Field::Unit),
+            metric: span(Field::Metric),
+            subject: span(Field::Subject),
+            jurisdiction: span(Field::Jurisdiction),
+            head: rows.span,
+        };
+        Some(self.builder.block(block))
+    }
+
+    fn unread_period(&mut self, section: &Section<'_, '_>, index: usize, rows: &Rows<'_>) {
+        let column = section.period_column(index);
+        let span = column.map_or(rows.span, |column| rows.cells[column]);
+        let message = match column {
+            Some(column) => format!("`{}` is not a period", rows.cell(column)),
+            None => {
+                "no period is stated for this figure: neither its row nor the file's name says one".to_owned()
+            }
+        };
+        let mut problem = self.problem(ProblemKind::Schema, span, message);
+        problem.location.cell = column.map(|column| Cell { row: rows.number, column: column as u32 + 1 });
+        problem.path = self.row_path(rows);
+        problem.group = Some("period".to_owned());
+        problem.help =
+            column.is_none().then(|| "put the period into the file's name, such as `2022-q4`".to_owned());
+        self.builder.problem(problem);
+    }
+
+    /// Reports columns that the profile says nothing of.
+    fn unknown_columns(&mut self, section: &Section<'_, '_>) {
+        for column in &section.unknown {
+            let heading = &section.headings[*column];
+            let message =
+                format!("the profile does not say what the column `{heading}` holds; it is not read");
+            let mut problem = self.problem(ProblemKind::UnrecognisedFormat, section.cells[*column], message);
+            problem.location.cell = Some(Cell { row: section.row, column: *column as u32 + 1 });
+            problem.path = format!("{}#{heading}", self.source.path);
+            problem.help = Some(
+                "describe it in a profile of the dataset, under `values`, `fields` or `ignored`".to_owned(),
+            );
+            self.builder.problem(problem);
+        }
+    }
+
+    /// Reports what is to be said of a table as a whole.
+    fn end_section(&mut self, state: &mut State<'_, '_>) {
+        if let Some(Unplaced { span, title, rows }) = state.unplaced.take() {
+            let under = if title.is_empty() { String::new() } else { format!(" under `{title}`") };
+            let message =
+                format!("the profile does not describe the table{under}; {rows} of its rows are not read");
+            let mut problem = self.problem(ProblemKind::UnrecognisedFormat, span, message);
+            "its header is not known".clone_into(&mut problem.label);
+            self.builder.problem(problem);
+        }
+        let styles = std::mem::take(&mut state.styles);
+        // A spreadsheet keeps numbers, not their writing.
+        if self.source.path.contains(".xlsx!") {
+            return;
+        }
+        for mixed in styles.mixed() {
+            let heading = state.section.as_ref().map(|section| section.headings[mixed.column].clone());
+            let mut problem = self.problem(ProblemKind::MixedNumberFormat, mixed.place.0, mixed.message);
+            problem.location.cell = Some(mixed.place.1);
+            problem.path = format!("{}#{}", self.source.path, heading.unwrap_or_default());
+            problem.label = "the first of them".to_owned();
+            problem.help =
+                Some("read here all the same; write all numbers of a column in one way".to_owned());
+            self.builder.problem(problem);
+        }
+    }
+}
+
+/// The name at the end of a path, without a sheet's.
+fn file_name(path: &str) -> &str {
+    let file = path.split_once(".xlsx!").map_or(path, |(file, _)| file);
+    file.rsplit('/').next().unwrap_or(file)
+}
+
+/// Blocks by what cells say of their series.
+type BlocksByCells<'a> = HashMap<Vec<&'a str>, Option<BlockId>>;

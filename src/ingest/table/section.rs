@@ -1,0 +1,300 @@
+//! One table of a file: its header held against the profile, and what a row of it says.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::BlocksByCells;
+use crate::ingest::notation;
+use crate::ingest::profile::recognise::missing_headings;
+use crate::ingest::profile::{Constants, Field, Origin, Profile, TableShape, ValueColumn, normal};
+use crate::load::csv::Rows;
+use crate::model::{BlockId, Period, jurisdiction};
+use crate::source::Span;
+
+/// A column with figures.
+#[derive(Debug)]
+pub struct ValueAt<'a, 'p> {
+    pub column: usize,
+    shape: &'p ValueColumn,
+    blocks: BlocksByCells<'a>,
+    /// What the row before said, and its block: most rows follow one of the same series.
+    key: Vec<&'a str>,
+    last: Option<Option<BlockId>>,
+    periods: HashMap<Vec<&'a str>, Option<Period>>,
+}
+
+/// One table of a file.
+#[derive(Debug)]
+pub struct Section<'a, 'p> {
+    shape: &'p TableShape,
+    title: String,
+    groups: Vec<String>,
+    pub headings: Vec<String>,
+    /// The header's cells.
+    pub cells: Vec<Span>,
+    pub header: Span,
+    /// Number of the header's row.
+    pub row: u32,
+    pub width: usize,
+    /// Columns that say which series a row belongs to.
+    of_series: Vec<usize>,
+    /// Columns that say which period it is of.
+    of_period: Vec<usize>,
+    pub values: Vec<ValueAt<'a, 'p>>,
+    /// Columns that the profile does not describe.
+    pub unknown: Vec<usize>,
+    path: String,
+}
+
+/// What a row says of a figure's series.
+#[derive(Debug, Default)]
+pub struct Facts {
+    texts: BTreeMap<Field, (String, Option<Span>)>,
+}
+
+impl Facts {
+    /// What it says of a field.
+    pub fn text(&self, field: Field) -> Option<&str> {
+        self.texts.get(&field).map(|(text, _)| text.as_str())
+    }
+
+    /// Where it says so.
+    pub fn span(&self, field: Field) -> Option<Span> {
+        self.texts.get(&field).and_then(|(_, span)| *span)
+    }
+
+    fn set_all(&mut self, constants: &Constants, span: Option<Span>) {
+        for (field, text) in constants {
+            self.texts.insert(*field, (text.clone(), span));
+        }
+    }
+}
+
+impl<'a, 'p> Section<'a, 'p> {
+    /// The table that begins with this row; none where it is no header that the profile knows.
+    pub fn begin(
+        profile: &'p Profile,
+        path: &str,
+        title: &str,
+        above: &[String],
+        cells: &[String],
+        rows: &Rows<'a>,
+    ) -> Option<Self> {
+        let fits = |shape: &&TableShape| {
+            shape.is_for(path)
+                && shape.title.as_ref().is_none_or(|pattern| pattern.matches(title))
+                && missing_headings(shape, cells).is_empty()
+        };
+        // The most particular one: a title says more than a heading.
+        let shape = profile
+            .tables
+            .iter()
+            .filter(fits)
+            .max_by_key(|shape| (shape.title.is_some(), shape.header.len()))?;
+        let column_of = |name: &String| cells.iter().position(|cell| normal(cell) == normal(name));
+        let columns = |is_wanted: fn(Field) -> bool| -> Vec<usize> {
+            let fields = shape.fields.iter().chain(shape.values.iter().flat_map(|value| &value.fields));
+            let mut columns: Vec<usize> = fields
+                .filter(|(field, _)| is_wanted(*field))
+                .flat_map(|(_, origins)| origins)
+                .filter_map(|origin| if let Origin::Column(name) = origin { column_of(name) } else { None })
+                .collect();
+            columns.sort_unstable();
+            columns.dedup();
+            columns
+        };
+        let (of_series, of_period) = (columns(|field| !field.is_of_period()), columns(Field::is_of_period));
+        let is_free = |column: &usize| !of_series.contains(column) && !of_period.contains(column);
+        let is_ignored =
+            |column: &usize| shape.ignored.iter().any(|heading| heading.matches(&cells[*column]));
+        let (mut values, mut unknown) = (Vec::new(), Vec::new());
+        let filled = (0..cells.len()).filter(|column| !cells[*column].is_empty());
+        for column in filled.filter(is_free).filter(|column| !is_ignored(column)) {
+            match shape.values.iter().find(|value| value.column.matches(&cells[column])) {
+                Some(shape) => values.push(ValueAt {
+                    column,
+                    shape,
+                    blocks: BlocksByCells::new(),
+                    key: Vec::new(),
+                    last: None,
+                    periods: HashMap::new(),
+                }),
+                None => unknown.push(column),
+            }
+        }
+        Some(Self {
+            shape,
+            title: title.to_owned(),
+            groups: groups(above, cells.len()),
+            headings: cells.to_vec(),
+            cells: rows.cells.clone(),
+            header: rows.span,
+            row: rows.number,
+            width: rows.cells.len(),
+            of_series,
+            of_period,
+            values,
+            unknown,
+            path: path.to_owned(),
+        })
+    }
+
+    /// The block of a figure, where an earlier row said the same of its series.
+    pub fn find_block(&mut self, index: usize, rows: &Rows<'a>) -> Option<Option<BlockId>> {
+        let value = &mut self.values[index];
+        let cells = || self.of_series.iter().map(|column| rows.raw(*column));
+        if value.last.is_none() || !value.key.iter().copied().eq(cells()) {
+            value.key.clear();
+            value.key.extend(cells());
+            value.last = value.blocks.get(&value.key).copied();
+        }
+        value.last
+    }
+
+    /// Remembers the block of the figure that was looked for last.
+    pub fn insert_block(&mut self, index: usize, block: Option<BlockId>) -> Option<BlockId> {
+        let value = &mut self.values[index];
+        value.blocks.insert(value.key.clone(), block);
+        value.last = Some(block);
+        block
+    }
+
+    /// The period of a figure: what its row or heading says, or else the file's name.
+    pub fn period(&mut self, index: usize, rows: &Rows<'a>, file: Option<Period>) -> Option<Period> {
+        let key: Vec<&str> = self.of_period.iter().map(|column| rows.raw(*column)).collect();
+        if let Some(known) = self.values[index].periods.get(&key) {
+            return *known;
+        }
+        let period = self.read_period(index, rows, file);
+        self.values[index].periods.insert(key, period);
+        period
+    }
+
+    /// The first column that says something of the period.
+    pub fn period_column(&self, _index: usize) -> Option<usize> {
+        self.of_period.first().copied()
+    }
+
+    fn read_period(&self, index: usize, rows: &Rows<'_>, file: Option<Period>) -> Option<Period> {
+        let text = |field: Field| {
+            let own = self.values[index].shape.fields.iter().chain(&self.shape.fields);
+            let origins = own.filter(|(known, _)| *known == field).flat_map(|(_, origins)| origins);
+            let texts: Vec<String> = origins.map(|origin| self.text(origin, index, rows).0).collect();
+            let joined = texts.join(" ");
+            (!joined.trim().is_empty()).then(|| joined.trim().to_owned())
+        };
+        let context =
+            notation::period::PeriodContext { year: file.and_then(Period::year), ..Default::default() };
+        if let Some(text) = text(Field::Period) {
+            return notation::period::read(&text, &context);
+        }
+        if let (Some(from), Some(to)) = (text(Field::From), text(Field::To)) {
+            return notation::period::from_dates(&from, &to);
+        }
+        let (half, month) = (text(Field::Half), text(Field::Month));
+        match text(Field::Year) {
+            Some(year) => notation::period::from_parts(&year, half.as_deref(), month.as_deref()),
+            None => match month {
+                Some(month) => notation::period::read(&month, &context),
+                None => file,
+            },
+        }
+    }
+
+    /// The text that a field is taken from, and where it stands.
+    fn text(&self, origin: &Origin, index: usize, rows: &Rows<'_>) -> (String, Option<Span>) {
+        let column = self.values[index].column;
+        match origin {
+            Origin::Column(name) => {
+                let column = self.headings.iter().position(|heading| normal(heading) == normal(name));
+                let cell = column
+                    .map(|column| (rows.cell(column).trim().to_owned(), rows.cells.get(column).copied()));
+                cell.unwrap_or_default()
+            }
+            Origin::Header => (self.headings[column].clone(), self.cells.get(column).copied()),
+            Origin::Group => (self.groups.get(column).cloned().unwrap_or_default(), None),
+            Origin::Title => (self.title.clone(), None),
+            Origin::Sheet => {
+                (self.path.split_once(".xlsx!").map(|(_, sheet)| sheet.to_owned()).unwrap_or_default(), None)
+            }
+            Origin::File => (super::file_name(&self.path).to_owned(), None),
+        }
+    }
+
+    /// What a row says of a figure's series.
+    pub fn facts(&self, index: usize, profile: &Profile, rows: &Rows<'_>) -> Facts {
+        let mut facts = Facts::default();
+        let value = self.values[index].shape;
+        facts.set_all(&profile.constants, None);
+        facts.set_all(&self.shape.constants, None);
+        for (field, origins) in self.shape.fields.iter().filter(|(field, _)| !field.is_of_period()) {
+            self.set(&mut facts, *field, origins, index, profile, rows);
+        }
+        facts.set_all(&value.constants, self.cells.get(self.values[index].column).copied());
+        for (field, origins) in value.fields.iter().filter(|(field, _)| !field.is_of_period()) {
+            self.set(&mut facts, *field, origins, index, profile, rows);
+        }
+        facts
+    }
+
+    fn set(
+        &self,
+        facts: &mut Facts,
+        field: Field,
+        origins: &[Origin],
+        index: usize,
+        profile: &Profile,
+        rows: &Rows<'_>,
+    ) {
+        let totals = profile.totals.iter().find(|totals| totals.field == field);
+        let is_total =
+            |text: &str| totals.is_some_and(|totals| totals.words.iter().any(|word| word.matches(text)));
+        let texts: Vec<(String, Option<Span>)> =
+            origins.iter().map(|origin| self.text(origin, index, rows)).collect();
+        let labels: Vec<&(String, Option<Span>)> =
+            texts.iter().filter(|(text, _)| !text.is_empty() && !is_total(text)).collect();
+        let Some((_, span)) = labels.last() else {
+            if let Some(total_of) = totals
+                .filter(|_| texts.iter().any(|(text, _)| is_total(text)))
+                .and_then(|one| one.total_of.clone())
+            {
+                facts.texts.insert(Field::TotalOf, (total_of, None));
+            }
+            return;
+        };
+        let label = labels.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(" / ");
+        if field == Field::Subject {
+            facts.texts.insert(Field::Label, (label.clone(), *span));
+        }
+        match profile.terms.iter().find(|term| term.field == field && term.label.matches(&label)) {
+            Some(term) => facts.set_all(&term.means, *span),
+            None => {
+                let text = match field {
+                    Field::Subject | Field::Metric => identifier(&label),
+                    Field::Jurisdiction => jurisdiction(&label).map_or(label, str::to_owned),
+                    _ => label,
+                };
+                facts.texts.insert(field, (text, *span));
+            }
+        }
+    }
+}
+
+/// The heading above each column: one that stands over several is stated in the first of them.
+fn groups(above: &[String], width: usize) -> Vec<String> {
+    let mut last = String::new();
+    (0..width)
+        .map(|column| {
+            if let Some(text) = above.get(column).filter(|text| !text.is_empty()) {
+                last.clone_from(text);
+            }
+            last.clone()
+        })
+        .collect()
+}
+
+/// A label as an identifier: lower-case words joined by hyphens.
+fn identifier(label: &str) -> String {
+    let lower = label.to_lowercase();
+    let words = lower.split(|one: char| !one.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
