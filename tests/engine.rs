@@ -11,7 +11,7 @@ use std::process::Command;
 use candor::diag::{Level, RuleId};
 use candor::engine::{Plan, run};
 use candor::ingest::{Input, TableHeader, ingest, shipped_registry};
-use candor::rule::{Check, Context, Need, Rule, Sink, Verdict};
+use candor::rule::{Check, Context, Look, Need, Rule, Sink, Verdict};
 use candor::rules::RULES;
 use candor::source::{Source, Sources};
 use support::{every_finding, project};
@@ -29,6 +29,24 @@ fn panic_now(_: &Context<'_>, _: &mut Sink) {
     panic!("out of cheese");
 }
 
+/// Two rules that share a look, which panics.
+static LOOK: Look = Look { check: |_| panic!("out of wine") };
+static FIRST: Rule =
+    Rule { id: RuleId { code: "TR997", name: "first" }, check: Check::Together(&LOOK), ..sharing() };
+static SECOND: Rule =
+    Rule { id: RuleId { code: "TR998", name: "second" }, check: Check::Together(&LOOK), ..sharing() };
+
+const fn sharing() -> Rule {
+    Rule {
+        id: RuleId { code: "", name: "" },
+        level: Level::Error,
+        needs: &[Need::Observations],
+        parameters: &[],
+        documentation: "",
+        check: Check::Alone(panic_now),
+    }
+}
+
 const DOCUMENT: &str = "candor: report-v1
 publisher: example
 title: Transparency report
@@ -39,21 +57,67 @@ series:
   - {category: All, total_of: categories, values: {2024: 1298}}
 ";
 
-#[test]
-fn a_rule_that_panics_has_its_own_verdict_and_others_go_on() {
+fn run_document(text: &str, rules: &[&'static Rule], plan: Plan) -> candor::engine::Outcome {
     let mut sources = Sources::default();
-    let source = sources.add(Source::new("report.yaml", DOCUMENT.to_owned()));
+    let source = sources.add(Source::new("report.yaml", text.to_owned()));
     let input = Input { source, header: TableHeader::default(), named: true };
     let dataset = ingest(&sources, &[input], shipped_registry());
+    run(dataset, sources, rules, plan)
+}
+
+#[test]
+fn a_rule_that_panics_has_its_own_verdict_and_others_go_on() {
     let mut rules = RULES.to_vec();
     rules.push(&PANICKING);
-    let outcome = run(dataset, sources, &rules, Plan::default());
+    let outcome = run_document(DOCUMENT, &rules, Plan::default());
     assert_eq!(outcome.exit_code(None), 70);
     let verdict = outcome.verdicts.iter().find(|verdict| verdict.rule.id == PANICKING.id).unwrap();
     assert_eq!(verdict.verdict, Verdict::NotRun("failed: out of cheese".to_owned()));
     let names = support::rule_names(&outcome);
     assert!(names.contains(&"rule-failed") && names.contains(&"sum-mismatch"), "{names:?}");
     assert_eq!(outcome.verdicts.len(), RULES.len() + 1);
+}
+
+#[test]
+fn rules_that_share_a_look_fail_together_wherever_they_stand() {
+    let mut rules = RULES.to_vec();
+    rules.insert(0, &SECOND);
+    rules.push(&FIRST);
+    let outcome = run_document(DOCUMENT, &rules, Plan::default());
+    for (rule, other) in [(&FIRST, "TR998"), (&SECOND, "TR997")] {
+        let verdict = outcome.verdicts.iter().find(|verdict| verdict.rule.id == rule.id).unwrap();
+        assert_eq!(verdict.verdict, Verdict::NotRun("failed: out of wine".to_owned()));
+        let findings = every_finding(&outcome);
+        let own =
+            findings.iter().find(|one| one.message.contains(rule.id.code) && one.message.contains("failed"));
+        assert!(own.unwrap().message.contains(other), "{}", own.unwrap().message);
+    }
+    let codes: Vec<&str> = outcome.verdicts.iter().map(|verdict| verdict.rule.id.code).collect();
+    assert_eq!(codes, rules.iter().map(|rule| rule.id.code).collect::<Vec<_>>());
+    assert!(support::rule_names(&outcome).contains(&"sum-mismatch"));
+}
+
+#[test]
+fn a_muted_rise_does_not_make_its_return_a_fall() {
+    let values = "2014: 1040, 2015: 1102, 2016: 1075, 2017: 1130, 2018: 1099, 2019: 9680, 2020: 1123, 2021: 1151, 2022: 1170";
+    let document = format!(
+        "candor: report-v1\npublisher: example\ntitle: T\ndefaults: {{metric: appeals, unit: appeal}}\n\
+         series:\n  - {{values: {{{values}}}}}\n"
+    );
+    let names = |plan: Plan| {
+        let outcome = run_document(&document, RULES, plan);
+        support::rule_names(&outcome).into_iter().filter(|name| name.starts_with("sharp")).collect::<Vec<_>>()
+    };
+    assert_eq!(names(Plan::default()), ["sharp-rise"]);
+    let rise = candor::rules::find("sharp-rise").unwrap();
+    let mut muted = Plan::default();
+    for parameter in ["probability", "probability-note"] {
+        muted.settings.set(rise, parameter, None, 0.0).unwrap();
+    }
+    assert!(names(muted).is_empty());
+    let mut off = Plan::default();
+    off.policy.turn_off(rise);
+    assert!(names(off).is_empty());
 }
 
 /// Output of the program with a number of threads.

@@ -1,7 +1,7 @@
 //! Runs the rules over a dataset and orders what they find.
 //!
 //! [`run`] plans the rules from what the data offer, runs them in parallel, keeps one that panics from taking others
-//! with it, folds what says the same thing again, and sorts, so that the [`Outcome`] is the same at any number of
+//! with it but those that share its look at the data, folds what says the same thing again, and sorts, so that the [`Outcome`] is the same at any number of
 //! threads and for any order of the inputs.
 
 mod fold;
@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::diag::{Finding, Label, Level, Location, Subject};
+use crate::diag::{Finding, Label, Level, Location, RuleId, Subject};
 use crate::model::Dataset;
 use crate::rule::{Check, Context, Policy, Rule, Settings, Sink, Task, Verdict};
 use crate::source::{SourceId, Sources, Span};
@@ -113,11 +113,11 @@ impl Outcome {
 
 /// Checks a dataset with some rules.
 pub fn run(dataset: Dataset, sources: Sources, rules: &[&'static Rule], plan: Plan) -> Outcome {
-    let jobs: Vec<&[&'static Rule]> =
-        rules.chunk_by(|left, right| left.check.is_shared_with(right.check)).collect();
+    let jobs = jobs(rules);
     // One by one: two slow jobs that stand side by side must not wait for each other.
     let each = jobs.par_iter().with_max_len(1);
-    let results: Vec<RuleResult> = each.flat_map_iter(|job| run_job(job, &dataset, &plan)).collect();
+    let mut results: Vec<RuleResult> = each.flat_map_iter(|job| run_job(job, &dataset, &plan)).collect();
+    results.sort_by_key(|result| rules.iter().position(|rule| rule.id == result.rule.id));
     let failed = results.iter().any(|result| result.failed);
     let mut verdicts: Vec<RuleVerdict> = Vec::with_capacity(results.len());
     let runs = |finding: &Finding| rules.iter().all(|rule| rule.id != finding.rule || plan.policy.runs(rule));
@@ -159,11 +159,24 @@ struct RuleResult {
     failed: bool,
 }
 
+/// Rules that share a look at the data together, all others alone.
+fn jobs(rules: &[&'static Rule]) -> Vec<Vec<&'static Rule>> {
+    let mut jobs: Vec<Vec<&'static Rule>> = Vec::new();
+    for rule in rules {
+        match jobs.iter_mut().find(|job| job[0].check.is_shared_with(rule.check)) {
+            Some(job) => job.push(rule),
+            None => jobs.push(vec![rule]),
+        }
+    }
+    jobs
+}
+
 /// Runs one rule, or all that share a look at the data.
 fn run_job(rules: &[&'static Rule], dataset: &Dataset, plan: &Plan) -> Vec<RuleResult> {
     let obstacles: Vec<Option<Verdict>> = rules.iter().map(|rule| obstacle(rule, dataset, plan)).collect();
-    let task = |rule: &&'static Rule| Task {
+    let task = |(rule, obstacle): (&&'static Rule, &Option<Verdict>)| Task {
         rule,
+        is_wanted: obstacle.is_none(),
         context: Context {
             dataset,
             parameters: plan.settings.parameters(rule),
@@ -172,13 +185,13 @@ fn run_job(rules: &[&'static Rule], dataset: &Dataset, plan: &Plan) -> Vec<RuleR
         },
         sink: Sink::new(rule),
     };
-    let mut tasks: Vec<Task<'_>> = rules.iter().map(task).collect();
+    let mut tasks: Vec<Task<'_>> = rules.iter().zip(&obstacles).map(task).collect();
     let failure = if obstacles.contains(&None) { run_tasks(&mut tasks).err() } else { None };
     let result = |(Task { rule, sink, .. }, obstacle): (Task<'_>, Option<Verdict>)| {
         let (verdict, findings, failed) = match (obstacle, &failure) {
             (Some(obstacle), _) => (obstacle, Vec::new(), false),
             (None, Some(why)) => {
-                (Verdict::NotRun(format!("failed: {why}")), vec![failure_of(rule, why)], true)
+                (Verdict::NotRun(format!("failed: {why}")), vec![failure_of(rule, rules, why)], true)
             }
             (None, None) => (sink.verdict(), sink.findings, false),
         };
@@ -199,7 +212,7 @@ fn obstacle(rule: &Rule, dataset: &Dataset, plan: &Plan) -> Option<Verdict> {
 fn run_tasks(tasks: &mut [Task<'_>]) -> Result<(), String> {
     let check = AssertUnwindSafe(|| match tasks {
         [Task { rule: Rule { check: Check::Together(look), .. }, .. }, ..] => (look.check)(tasks),
-        [Task { rule: Rule { check: Check::Alone(check), .. }, context, sink }] => check(context, sink),
+        [Task { rule: Rule { check: Check::Alone(check), .. }, context, sink, .. }] => check(context, sink),
         _ => {}
     });
     catch_unwind(check).map_err(|panic| {
@@ -209,11 +222,17 @@ fn run_tasks(tasks: &mut [Task<'_>]) -> Result<(), String> {
 }
 
 /// The finding that a rule failed. It has no place of its own; it points at the beginning of the first input.
-fn failure_of(rule: &'static Rule, why: &str) -> Finding {
+fn failure_of(rule: &Rule, job: &[&Rule], why: &str) -> Finding {
     let place = Location { source: SourceId(0), span: Span::new(0, 0), cell: None };
     let subject = Subject { path: Some(rule.id.code.to_owned()), ..Subject::default() };
-    let message =
-        format!("the rule {} ({}) failed and found nothing; all others ran", rule.id.code, rule.id.name);
+    let codes: Vec<&str> = job.iter().map(|rule| rule.id.code).filter(|code| *code != rule.id.code).collect();
+    let others = if codes.is_empty() {
+        String::new()
+    } else {
+        format!(" but {}, with which it looks", codes.join(", "))
+    };
+    let RuleId { code, name } = rule.id;
+    let message = format!("the rule {code} ({name}) failed and found nothing; all others{others} ran");
     Finding::new(
         crate::rules::RULE_FAILED.id,
         Level::Error,

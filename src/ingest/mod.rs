@@ -71,7 +71,7 @@ pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry) -> Datase
 enum Parsed<'a> {
     /// YAML or JSON, with what its schema says of it.
     Tree(Box<ParsedTree<'a>>),
-    /// CSV; its rows are read one at a time.
+    /// CSV; its rows are read when it is their turn, on all threads.
     Table,
     /// Nothing of it can be read.
     Nothing,

@@ -128,28 +128,15 @@ impl NumberStyles {
     }
 }
 
-/// What was read of some rows of a table.
-struct TablePart {
-    /// Holds the document, and what the rows add to it.
-    builder: Builder,
+/// What was read of a stretch of a table, beside what its builder holds.
+#[derive(Default)]
+struct TableStretch {
     styles: NumberStyles,
     /// Each combination of words in the columns of closed lists, and what is wrong with it.
     closed_columns: Vec<(String, Vec<Problem>)>,
-    /// Whether every row could be read.
-    is_whole: bool,
+    /// Whether a row could not be read.
+    has_unread_rows: bool,
     failure: Option<SyntaxError>,
-}
-
-impl Default for TablePart {
-    fn default() -> Self {
-        Self {
-            builder: Builder::default(),
-            styles: NumberStyles::default(),
-            closed_columns: Vec::new(),
-            is_whole: true,
-            failure: None,
-        }
-    }
 }
 
 impl Reader<'_> {
@@ -186,39 +173,43 @@ impl Reader<'_> {
         document.published.clone_from(&self.input.header.published);
         document.provenance = self.input.header.provenance.clone();
         document.has_methodology = self.input.header.methodology.is_some();
-        let parts = rows.rest_in_parts(rayon::current_num_threads());
-        let read: Vec<TablePart> = parts
+        let stretches = rows.rest_in_stretches(rayon::current_num_threads());
+        let read: Vec<(Builder, TableStretch)> = stretches
             .par_iter()
-            .map(|part| self.read_part(Rows::of(text, part), &columns, document.clone()))
+            .map(|stretch| self.read_stretch(Rows::of(text, stretch), &columns, document.clone()))
             .collect();
         let document = self.builder.document(document);
-        self.join_parts(document, read);
+        self.join(document, read);
     }
 
-    fn read_part(&self, mut rows: Rows<'_>, columns: &Columns, document: Document) -> TablePart {
+    fn read_stretch(
+        &self,
+        mut rows: Rows<'_>,
+        columns: &Columns,
+        document: Document,
+    ) -> (Builder, TableStretch) {
         let mut builder = Builder::default();
         let document = builder.document(document);
-        let mut part = TablePart::default();
-        let mut reader = Reader { builder: &mut builder, ..*self };
-        reader.read_rows(&mut rows, columns, document, &mut part);
-        TablePart { builder, failure: rows.failure, ..part }
+        let mut stretch = TableStretch::default();
+        Reader { builder: &mut builder, ..*self }.read_rows(&mut rows, columns, document, &mut stretch);
+        (builder, TableStretch { failure: rows.failure, ..stretch })
     }
 
-    /// Puts the parts of a table together, in their order.
-    fn join_parts(&mut self, document: DocumentId, parts: Vec<TablePart>) {
+    /// Puts the stretches of a table together, in their order.
+    fn join(&mut self, document: DocumentId, stretches: Vec<(Builder, TableStretch)>) {
         let mut styles = NumberStyles::default();
         let mut words = HashSet::new();
-        let mut builders = Vec::with_capacity(parts.len());
-        for part in parts {
-            builders.push(part.builder);
-            styles.add(part.styles);
-            let new =
-                part.closed_columns.into_iter().filter(|(combination, _)| words.insert(combination.clone()));
+        let mut builders = Vec::with_capacity(stretches.len());
+        for (builder, stretch) in stretches {
+            builders.push(builder);
+            styles.add(stretch.styles);
+            let closed = stretch.closed_columns.into_iter();
+            let new = closed.filter(|(combination, _)| words.insert(combination.clone()));
             new.flat_map(|one| one.1).for_each(|problem| self.builder.problem(problem));
-            if !part.is_whole {
+            if stretch.has_unread_rows {
                 self.builder.mark_incomplete(document);
             }
-            if let (Some(failure), None) = (part.failure, &self.source.failure) {
+            if let (Some(failure), None) = (stretch.failure, &self.source.failure) {
                 let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
                 problem.help = failure.help;
                 "reading stops here".clone_into(&mut problem.label);
@@ -227,17 +218,17 @@ impl Reader<'_> {
                 self.builder.mark_incomplete(document);
             }
         }
-        self.builder.add_parts(document, builders);
+        self.builder.add_stretches(document, builders);
         self.mixed_styles(&styles);
     }
 
-    /// Reads all rows of a part.
+    /// Reads all rows of a stretch.
     fn read_rows(
         &mut self,
         rows: &mut Rows<'_>,
         columns: &Columns,
         document: DocumentId,
-        part: &mut TablePart,
+        stretch: &mut TableStretch,
     ) {
         let mut blocks = Blocks::default();
         let mut words = HashSet::new();
@@ -250,7 +241,7 @@ impl Reader<'_> {
             self.builder.count_values(1);
             if rows.cells.len() != columns.names.len() {
                 self.ragged_row(rows, columns.names.len());
-                part.is_whole = false;
+                stretch.has_unread_rows = true;
                 continue;
             }
             let block = match blocks.find(rows, columns) {
@@ -258,12 +249,14 @@ impl Reader<'_> {
                 None => {
                     let combination = columns.closed_words(rows);
                     if words.insert(combination.clone()) {
-                        part.closed_columns.push((combination, self.closed_column_problems(rows, columns)));
+                        stretch
+                            .closed_columns
+                            .push((combination, self.closed_column_problems(rows, columns)));
                     }
                     blocks.insert(self.new_block(rows, columns, document))
                 }
             };
-            part.is_whole &= self.read_row(rows, columns, block, &mut part.styles);
+            stretch.has_unread_rows |= !self.read_row(rows, columns, block, &mut stretch.styles);
         }
     }
 

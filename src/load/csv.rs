@@ -13,15 +13,15 @@ use simd_csv::ZeroCopyReaderBuilder;
 use super::tree::SyntaxError;
 use crate::source::Span;
 
-/// Some rows of a CSV text that can be read without the others.
+/// A stretch of a CSV text whose rows can be read without the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct Stretch {
     bytes: Range<usize>,
     rows_before: u32,
 }
 
-/// A part is worth a thread of its own from this many bytes on.
-const LEAST_PART: usize = 1 << 20;
+/// A stretch is worth a thread of its own from this many bytes on.
+const LEAST_STRETCH: usize = 1 << 20;
 
 /// The rows of a CSV text, one at a time.
 pub struct Rows<'a> {
@@ -44,32 +44,36 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Rows of a text whose cells are separated by commas.
     pub fn new(text: &'a str) -> Self {
-        let offset = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Self::of(text, &Part { bytes: offset..text.len(), rows_before: 0 })
+        let start = text.len() - text.trim_start_matches('\u{feff}').len();
+        Self::of(text, &Stretch { bytes: start..text.len(), rows_before: 0 })
     }
 
-    /// The rows of a part of a text.
-    pub fn of(text: &'a str, part: &Part) -> Self {
+    /// The rows of a stretch of a text.
+    pub fn of(text: &'a str, stretch: &Stretch) -> Self {
+        // The reader passes over a byte-order mark where it begins, and over line ends. Only the first is no text.
+        let start = stretch.bytes.start;
+        let follows_line = start > 0 && matches!(text.as_bytes()[start - 1], b'\r' | b'\n');
+        let offset = start - usize::from(follows_line);
         let mut builder = ZeroCopyReaderBuilder::new();
         builder.has_headers(false).flexible(true).buffer_capacity(1 << 16);
         Self {
             text,
-            reader: builder.from_reader(&text.as_bytes()[part.bytes.clone()]),
-            offset: part.bytes.start,
-            end: part.bytes.end,
+            reader: builder.from_reader(&text.as_bytes()[offset..stretch.bytes.end]),
+            offset,
+            end: stretch.bytes.end,
             cells: Vec::new(),
             span: Span::default(),
-            number: part.rows_before,
+            number: stretch.rows_before,
             failure: None,
         }
     }
 
-    /// Cuts the rows that have not been read yet into about so many parts, in order. There is only one where a line may
-    /// be less than a row (quotes), or none at all (blank lines).
-    pub fn rest_in_parts(&self, count: usize) -> Vec<Part> {
+    /// Cuts the rows that have not been read yet into about so many stretches, in order. There is only one where a line
+    /// may be less than a row (quotes), none at all (blank lines), or end otherwise than with `\n`.
+    pub fn rest_in_stretches(&self, count: usize) -> Vec<Stretch> {
         let bytes = &self.text.as_bytes()[..self.end];
         let start = self.next_start() as usize;
-        let size = (self.end - start).div_ceil(count.max(1)).max(LEAST_PART);
+        let size = (self.end - start).div_ceil(count.max(1)).max(LEAST_STRETCH);
         let mut ranges = vec![];
         let mut place = start;
         while place < self.end {
@@ -78,19 +82,18 @@ impl<'a> Rows<'a> {
             ranges.push(place..end);
             place = end;
         }
-        let rows: Option<Vec<u32>> = ranges.par_iter().map(|range| rows_in(&bytes[range.clone()])).collect();
         let mut rows_before = self.number;
-        match rows.filter(|_| ranges.len() > 1) {
-            None => vec![Part { bytes: start..self.end, rows_before }],
-            Some(rows) => ranges
-                .into_iter()
-                .zip(rows)
-                .map(|(bytes, rows)| {
-                    rows_before += rows;
-                    Part { bytes, rows_before: rows_before - rows }
-                })
-                .collect(),
+        let whole = vec![Stretch { bytes: start..self.end, rows_before }];
+        if ranges.len() < 2 {
+            return whole;
         }
+        let rows: Option<Vec<u32>> = ranges.par_iter().map(|range| rows_in(&bytes[range.clone()])).collect();
+        let Some(rows) = rows else { return whole };
+        let stretch = |(bytes, rows)| {
+            rows_before += rows;
+            Stretch { bytes, rows_before: rows_before - rows }
+        };
+        ranges.into_iter().zip(rows).map(stretch).collect()
     }
 
     /// Goes to the next row; `false` at the end, or where the rest cannot be read.
@@ -173,12 +176,14 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Bytes that are looked at several times while they are at hand.
+const PIECE: usize = 1 << 15;
+
 /// How many rows stand in some lines; `None` where these may not be the same.
 fn rows_in(bytes: &[u8]) -> Option<u32> {
     let mut rows = 0;
     let mut last = b'\n';
-    // Each piece is looked at several times while it is at hand.
-    for piece in bytes.chunks(1 << 15) {
+    for piece in bytes.chunks(PIECE) {
         let has_blank_line = (last == b'\n' && piece[0] == b'\n') || memmem::find(piece, b"\n\n").is_some();
         if has_blank_line || memchr2(b'"', b'\r', piece).is_some() {
             return None;
@@ -235,15 +240,15 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_read_in_parts_as_it_is_read_whole() {
+    fn a_long_text_is_read_in_stretches_as_it_is_read_whole() {
         let body: String = (0..200_000).map(|row| format!("{row},{}\n", row * 7)).collect();
         let text = format!("a,b\n{body}last,row");
         let mut whole = Rows::new(&text);
         assert!(whole.advance());
-        let parts = whole.rest_in_parts(3);
-        assert_eq!(parts.len(), 3);
-        for part in &parts {
-            let mut rows = Rows::of(&text, part);
+        let stretches = whole.rest_in_stretches(3);
+        assert_eq!(stretches.len(), 3);
+        for stretch in &stretches {
+            let mut rows = Rows::of(&text, stretch);
             while rows.advance() {
                 assert!(whole.advance());
                 assert_eq!((rows.number, rows.span, &rows.cells), (whole.number, whole.span, &whole.cells));
@@ -253,11 +258,32 @@ mod tests {
         for odd in ["\"x\ny\",1\n", "x,1\r\n", "\n\n"] {
             let mut rows = Rows::new(&text);
             assert!(rows.advance());
-            assert_eq!(rows.rest_in_parts(3).len(), 3);
+            assert_eq!(rows.rest_in_stretches(3).len(), 3);
             let odd = format!("{text}\n{odd}");
             let mut rows = Rows::new(&odd);
             assert!(rows.advance());
-            assert_eq!(rows.rest_in_parts(3).len(), 1);
+            assert_eq!(rows.rest_in_stretches(3).len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_within_a_text_belongs_to_its_cell() {
+        let text = "\u{feff}a,b\n\u{feff}é,1\n";
+        let mut rows = Rows::new(text);
+        assert!(rows.advance());
+        for stretch in rows.rest_in_stretches(2) {
+            let mut rows = Rows::of(text, &stretch);
+            assert!(rows.advance());
+            assert_eq!((rows.cell(0), rows.cell(1)), ("\u{feff}é".into(), "1".into()));
+        }
+    }
+
+    #[test]
+    fn blank_lines_are_noticed_wherever_a_piece_ends() {
+        for length in PIECE - 2..PIECE + 2 {
+            let line = "x".repeat(length);
+            assert_eq!(rows_in(format!("{line}\n\ny\n").as_bytes()), None);
+            assert_eq!(rows_in(format!("{line}\ny\n").as_bytes()), Some(2));
         }
     }
 }

@@ -100,30 +100,31 @@ impl Builder {
         &mut self.dataset.registry
     }
 
-    /// Adds parts of one document, in their order, that other builders have read as their only one.
-    pub fn add_parts(&mut self, document: DocumentId, parts: Vec<Self>) {
+    /// Adds what other builders have read of one document, which is their only one, in the order of its stretches: its
+    /// series, observations and faults. Blocks that say the same of the same series become one.
+    pub fn add_stretches(&mut self, document: DocumentId, stretches: Vec<Self>) {
         let mut known: HashMap<_, BlockId> = HashMap::new();
-        for part in parts {
-            let Self { dataset: part, keys, .. } = part;
-            if let Some(publisher) = part.documents.first().map(|one| one.publisher.clone()) {
+        for Self { dataset: stretch, keys, .. } in stretches {
+            if let Some(publisher) = stretch.documents.first().map(|one| one.publisher.clone()) {
                 self.set_publisher(document, publisher);
             }
             let series: Vec<SeriesId> = keys.into_iter().map(|key| self.series(key)).collect();
-            let mut renumbered = Vec::with_capacity(part.blocks.len());
-            for block in part.blocks {
+            let mut renumbered = Vec::with_capacity(stretch.blocks.len());
+            for block in stretch.blocks {
                 let series = series[block.series.0 as usize];
-                let what = (series, block.label.clone(), block.total_of.clone(), block.all_parts);
-                let id = known.entry(what).or_insert_with(|| self.block(Block { document, series, ..block }));
+                let identity = (series, block.label.clone(), block.total_of.clone(), block.all_parts);
+                let id =
+                    known.entry(identity).or_insert_with(|| self.block(Block { document, series, ..block }));
                 renumbered.push(*id);
             }
             let add = |one: Observation| Observation { block: renumbered[one.block.0 as usize], ..one };
             if self.dataset.observations.is_empty() && renumbered.iter().enumerate().all(stays) {
-                self.dataset.observations = part.observations;
+                self.dataset.observations = stretch.observations;
             } else {
-                self.dataset.observations.par_extend(part.observations.into_par_iter().map(add));
+                self.dataset.observations.par_extend(stretch.observations.into_par_iter().map(add));
             }
-            self.dataset.problems.extend(part.problems);
-            self.dataset.values_read += part.values_read;
+            self.dataset.problems.extend(stretch.problems);
+            self.dataset.values_read += stretch.values_read;
         }
     }
 

@@ -65,11 +65,11 @@ fn facts(outcome: &Outcome) -> Vec<Facts<'_>> {
             facts.incomplete |= !document.complete;
         }
     }
-    // Inputs are read one after the other.
-    let mut rest = outcome.dataset.observations.as_slice();
-    for (source, facts) in all.iter_mut().enumerate() {
-        facts.values = rest.partition_point(|one| one.origin.source.0 as usize <= source);
-        rest = &rest[facts.values..];
+    for (block, run) in outcome.dataset.runs() {
+        let source = outcome.dataset.document(block.document).source;
+        if let Some(facts) = all.get_mut(source.0 as usize) {
+            facts.values += run.len();
+        }
     }
     for problem in &outcome.dataset.problems {
         let Some(facts) = all.get_mut(problem.location.source.0 as usize) else { continue };

@@ -1,8 +1,8 @@
 //! The contract between a rule and everything else.
 //!
 //! A rule is a static [`Rule`]: its code and name, what it needs, its parameters, its documentation and a function
-//! that looks at a [`Context`] and puts findings into a [`Sink`]. It sees the data and its own parameters; it knows
-//! nothing of files, configuration or printing. Every rule ends in a [`Verdict`], also when it found nothing.
+//! that looks at a [`Context`] and puts findings into a [`Sink`]. It sees the data and its own parameters, or shares a
+//! [`Look`] with rules whose work is the same; it knows nothing of files, configuration or printing. Every rule ends in a [`Verdict`], also when it found nothing.
 
 mod parameters;
 
@@ -60,6 +60,8 @@ pub struct Look {
 pub struct Task<'a> {
     /// The rule.
     pub rule: &'static Rule,
+    /// Whether its findings are wanted; what it finds otherwise is thrown away.
+    pub is_wanted: bool,
     /// What it may look at.
     pub context: Context<'a>,
     /// Where its findings go.

@@ -89,6 +89,7 @@ mod tests {
         assert_eq!(&text[index.line_range(text, 0)], "\u{feff}aé,b");
         assert_eq!(index.count(), 3);
     }
+
     #[test]
     fn places_are_found_far_into_a_text() {
         let line = "0123456789abcde\n";

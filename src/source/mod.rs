@@ -85,7 +85,7 @@ impl Source {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// The index of line starts, made at the first call.
+    /// The index of lines, made at the first call.
     pub fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
     }

@@ -4,7 +4,7 @@
 //! is in another encoding, breaks off inside a character, is too large, or is no file at all.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::Read;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -17,7 +17,7 @@ use super::{Source, Span, sha256_hex};
 pub const SIZE_LIMIT: u64 = 2_000_000_000;
 
 /// Bytes of a large file that are read in one go.
-const PART: usize = 1 << 22;
+const CHUNK: usize = 1 << 22;
 
 /// Why an input could not be read, or not to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl ReadFailure {
 /// Reads the file at `path` and names it `name` in everything that is printed. A fault is part of the source.
 pub fn read_path(path: &Path, name: &str) -> Source {
     match open(path) {
-        Ok((file, size)) => match read_in_parts(path, size) {
+        Ok((file, size)) => match read_in_chunks(&file, size) {
             Some(bytes) => decode(name, bytes),
             None => read_stream(file, name, size),
         },
@@ -58,18 +58,24 @@ pub fn read_path(path: &Path, name: &str) -> Source {
 }
 
 /// Reads a large file on all threads: half of the time goes into making room in memory. `None` where the file is small,
-/// or is not read as large as it said to be.
-fn read_in_parts(path: &Path, size: u64) -> Option<Vec<u8>> {
-    let size = usize::try_from(size).ok().filter(|size| *size > PART)?;
+/// is not read as large as it said to be, or the system cannot read at a position.
+fn read_in_chunks(file: &File, size: u64) -> Option<Vec<u8>> {
+    let size = usize::try_from(size).ok().filter(|size| *size > CHUNK)?;
     let mut bytes = vec![0; size];
-    let read = |(part, bytes): (usize, &mut [u8])| {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start((part * PART) as u64))?;
-        file.read_exact(bytes)
-    };
-    bytes.par_chunks_mut(PART).enumerate().try_for_each(read).ok()?;
-    let is_same = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == size as u64);
+    let read = |(chunk, bytes): (usize, &mut [u8])| read_at(file, bytes, (chunk * CHUNK) as u64);
+    bytes.par_chunks_mut(CHUNK).enumerate().try_for_each(read).ok()?;
+    let is_same = file.metadata().is_ok_and(|metadata| metadata.len() == size as u64);
     is_same.then_some(bytes)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+#[cfg(not(unix))]
+fn read_at(_: &File, _: &mut [u8], _: u64) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 /// Reads a stream to its end; `expected` is its size in bytes where that is known, 0 where it is not.
@@ -163,8 +169,8 @@ fn fault_of(bytes: &[u8]) -> Option<ReadFailure> {
         );
     }
     // Text has no NUL: what has one is an archive, an image, a spreadsheet or UTF-16 without a mark.
-    let find = |(part, bytes): (usize, &[u8])| memchr(0, bytes).map(|at| part * PART + at);
-    let nul = bytes.par_chunks(PART).enumerate().find_map_first(find)?;
+    let find = |(chunk, bytes): (usize, &[u8])| memchr(0, bytes).map(|at| chunk * CHUNK + at);
+    let nul = bytes.par_chunks(CHUNK).enumerate().find_map_first(find)?;
     let kind = match bytes.get(..4) {
         Some(b"PK\x03\x04") => "it begins like a ZIP archive or a spreadsheet".to_owned(),
         Some(b"%PDF") => "it begins like a PDF".to_owned(),

@@ -21,8 +21,8 @@ const AGGREGATE: &str = "probability-aggregate";
 const AGGREGATE_NOTE: &str = "probability-aggregate-note";
 /// A step less probable than this is more than a wobble.
 const CONSPICUOUS: f64 = 0.05;
-/// Each period is looked at in two ways, as a step and as an excursion.
-const LOOKS: f64 = 2.0;
+/// Each period is read in two ways, as a step and as an excursion.
+const READINGS: f64 = 2.0;
 /// In a group of more series than this, one series more or less does not change what peers say.
 const SMALL_GROUP: usize = 12;
 
@@ -152,17 +152,17 @@ type PeerGroup<'d> = (&'d Name, Unit, Frequency, bool);
 
 /// The parameters of the rules on falls and on rises.
 #[derive(Debug)]
-pub struct Thresholds<'p> {
+pub struct ParametersByWay<'p> {
     /// Those of the rule on falls.
     pub down: &'p Parameters<'p>,
     /// Those of the rule on rises.
     pub up: &'p Parameters<'p>,
 }
 
-impl<'p> Thresholds<'p> {
-    /// Those for changes that go the way of this log-ratio.
-    fn of(&self, ratio: f64) -> &'p Parameters<'p> {
-        if ratio < 0.0 { self.down } else { self.up }
+impl<'p> ParametersByWay<'p> {
+    /// Those for changes that go the way of this log-ratio, and the others.
+    fn of(&self, ratio: f64) -> [&'p Parameters<'p>; 2] {
+        if ratio < 0.0 { [self.down, self.up] } else { [self.up, self.down] }
     }
 }
 
@@ -170,7 +170,7 @@ impl<'p> Thresholds<'p> {
 pub fn unusual_changes<'d>(
     dataset: &'d Dataset,
     members: &Members<'d>,
-    thresholds: &Thresholds<'_>,
+    parameters: &ParametersByWay<'_>,
 ) -> (Vec<Change<'d>>, usize) {
     let runs = runs(dataset, members);
     let mut groups: BTreeMap<PeerGroup<'_>, Vec<&Ratios>> = BTreeMap::new();
@@ -193,7 +193,7 @@ pub fn unusual_changes<'d>(
         };
         let links: Vec<Link<'_>> = steps(&run.points, run.is_regular).map(|one| link(dataset, one)).collect();
         let examined = links.iter().filter(|link| link.is_comparable).count();
-        (Search { dataset, thresholds, members, run, links, peers, aggregates }.changes(), examined)
+        (Search { dataset, parameters, members, run, links, peers, aggregates }.changes(), examined)
     };
     let found: Vec<(Vec<Change<'_>>, usize)> = runs.par_iter().map(changes_of).collect();
     let examined = found.iter().map(|one| one.1).sum();
@@ -279,7 +279,8 @@ struct Candidate {
     index: usize,
     shape: Shape,
     surprise: Surprise,
-    threshold: (&'static str, f64),
+    /// Name and value of the parameter that it falls below; none where only the rule on the other way would report it.
+    threshold: Option<(&'static str, f64)>,
     scale: Option<i32>,
     /// Which of several readings of a step wins: the lowest.
     rank: f64,
@@ -288,7 +289,7 @@ struct Candidate {
 /// Looks for unusual changes in one run.
 struct Search<'s, 'd> {
     dataset: &'d Dataset,
-    thresholds: &'s Thresholds<'s>,
+    parameters: &'s ParametersByWay<'s>,
     members: &'s Members<'d>,
     run: &'s Run<'d>,
     links: Vec<Link<'d>>,
@@ -317,7 +318,7 @@ impl<'d> Search<'_, 'd> {
             accepted.push(candidate);
         }
         accepted.sort_by_key(|candidate| candidate.index);
-        accepted.into_iter().map(|candidate| self.change(candidate)).collect()
+        accepted.into_iter().filter_map(|candidate| self.change(candidate)).collect()
     }
 
     /// Whether the two steps of an excursion are no events of their own: the way back is between half and twice the way
@@ -342,7 +343,12 @@ impl<'d> Search<'_, 'd> {
         }
         let spread = ratios.typical_spread(prior);
         // A value that fits another scale is less probable than its distance alone says.
-        let least = least_score(highest / (LOOKS * CHANCE_OF_FITTING_SCALE));
+        let farthest = if highest < CHANCE_OF_FITTING_SCALE {
+            highest / (READINGS * CHANCE_OF_FITTING_SCALE)
+        } else {
+            1.0
+        };
+        let least = least_score(farthest);
         let least_of_step = least_score(highest.max(CONSPICUOUS));
         for index in
             (0..links.len().saturating_sub(1)).filter(|index| self.could_be_excursion(*index, spread))
@@ -363,7 +369,7 @@ impl<'d> Search<'_, 'd> {
     }
 
     /// Names of the parameters below which a change is reported whether or not a break is documented.
-    fn names(&self) -> &'static [&'static str] {
+    fn parameter_names(&self) -> &'static [&'static str] {
         if self.run.is_aggregate {
             &["probability", AGGREGATE, AGGREGATE_NOTE]
         } else {
@@ -373,9 +379,9 @@ impl<'d> Search<'_, 'd> {
 
     /// A probability that no change of the series needs to be below.
     fn highest_threshold(&self) -> f64 {
-        let Thresholds { down, up } = self.thresholds;
+        let ParametersByWay { down, up } = self.parameters;
         let highest = |name| f64::max(down.highest(name), up.highest(name));
-        let highest_of_all = self.names().iter().copied().map(highest).fold(0.0, f64::max);
+        let highest_of_all = self.parameter_names().iter().copied().map(highest).fold(0.0, f64::max);
         if self.dataset.registry.breaks().is_empty() {
             highest_of_all
         } else {
@@ -400,7 +406,7 @@ impl<'d> Search<'_, 'd> {
 
     fn excursion(&self, steps: &[Step], index: usize, mut surprise: Surprise) -> Option<Candidate> {
         let scale = scale_slip(steps[index].from, steps[index].to, steps[index + 1].to);
-        surprise.probability = (LOOKS * surprise.probability).min(1.0);
+        surprise.probability = (READINGS * surprise.probability).min(1.0);
         if scale.is_some() {
             surprise.probability *= CHANCE_OF_FITTING_SCALE;
         }
@@ -416,34 +422,36 @@ impl<'d> Search<'_, 'd> {
         }
         let link = &self.links[index];
         let key = &self.run.series.key;
-        let parameters = self.thresholds.of(self.run.ratios.values[index]);
-        let value = |name| {
-            let value = parameters.get(name, key, Some(link.to.period));
-            if [AGGREGATE, AGGREGATE_NOTE].contains(&name) { value / self.aggregates as f64 } else { value }
+        let [own, other] = self.parameters.of(self.run.ratios.values[index]);
+        let threshold = |parameters: &Parameters<'_>| {
+            let value = |name| {
+                let value = parameters.get(name, key, Some(link.to.period));
+                if [AGGREGATE, AGGREGATE_NOTE].contains(&name) {
+                    value / self.aggregates as f64
+                } else {
+                    value
+                }
+            };
+            let is_below = |name: &&'static str| surprise.probability < value(*name);
+            let is_documented = || {
+                let Search { dataset, members, run, .. } = self;
+                is_below(&DOCUMENTED)
+                    && !covering_breaks(dataset, members, run.series, link.from, link.to, shape).is_empty()
+            };
+            let mut names = self.parameter_names().iter().copied();
+            let name = names.find(is_below).or_else(|| is_documented().then_some(DOCUMENTED))?;
+            let is_evidence = same_rate(link.step.from, link.step.to) <= value("count-guard");
+            is_evidence.then(|| (name, value(name)))
         };
-        let is_below = |name: &&'static str| surprise.probability < value(*name);
-        let is_documented = || {
-            let Search { dataset, members, run, .. } = self;
-            is_below(&DOCUMENTED)
-                && !covering_breaks(dataset, members, run.series, link.from, link.to, shape).is_empty()
-        };
-        let name =
-            self.names().iter().copied().find(is_below).or_else(|| is_documented().then_some(DOCUMENTED))?;
-        let is_evidence = same_rate(link.step.from, link.step.to) <= value("count-guard");
-        is_evidence.then(|| Candidate {
-            index,
-            shape,
-            surprise,
-            threshold: (name, value(name)),
-            scale: None,
-            rank: surprise.probability,
-        })
+        // What one rule is told to pass over is no event of the other: a fall back from a peak belongs to the peak.
+        let threshold = threshold(own).map(Some).or_else(|| threshold(other).map(|_| None))?;
+        Some(Candidate { index, shape, surprise, threshold, scale: None, rank: surprise.probability })
     }
 
-    fn change(&self, candidate: Candidate) -> Change<'d> {
+    fn change(&self, candidate: Candidate) -> Option<Change<'d>> {
         let Candidate { index, shape, surprise, threshold, scale, .. } = candidate;
         let links = self.links.as_slice();
-        Change {
+        Some(Change {
             series: self.run.series,
             before: links[index].from,
             at: links[index].to,
@@ -454,8 +462,8 @@ impl<'d> Search<'_, 'd> {
             index,
             peers: self.peers,
             is_aggregate: self.run.is_aggregate,
-            threshold,
+            threshold: threshold?,
             scale,
-        }
+        })
     }
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
-use super::change::{Change, DOCUMENTED, Peers, Shape, Thresholds, Way, unusual_changes};
+use super::change::{Change, DOCUMENTED, ParametersByWay, Peers, Shape, Way, unusual_changes};
 use super::explanation::{covering_breaks, share_of_gross};
 use crate::diag::{
     Change as Figure, Confidence, Evidence, Explanation, Finding, Level, State, grouped, percent,
@@ -33,8 +33,8 @@ fn check_changes(tasks: &mut [Task<'_>]) {
         task.or(tasks.first()).map(|task| &task.context.parameters)
     };
     let (Some(down), Some(up)) = (parameters(Way::Down), parameters(Way::Up)) else { return };
-    let (changes, examined) = unusual_changes(dataset, members, &Thresholds { down, up });
-    for task in tasks {
+    let (changes, examined) = unusual_changes(dataset, members, &ParametersByWay { down, up });
+    for task in tasks.iter_mut().filter(|task| task.is_wanted) {
         let way = way_of(task.rule);
         task.sink.examined(examined);
         task.sink.nothing_to_check("no count with a number above zero in two neighbouring periods");
