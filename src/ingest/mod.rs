@@ -19,6 +19,7 @@ use crate::load::{self, Node, Tree};
 use crate::model::{Builder, Dataset, Document, Format, Name, Problem, ProblemKind, Provenance, Registry};
 use crate::schema::{self, SchemaName, Violation};
 use profile::Profile;
+use profile::recognise::{Recognition, recognise};
 
 use crate::source::{Source, SourceId, Sources, Span};
 
@@ -261,12 +262,23 @@ impl Reader<'_> {
             DocumentKind::Known(SchemaName::Report) => self.read_report(&tree, root, format, violations),
             DocumentKind::Known(name) => self.read_registry(&tree, root, name, violations),
             DocumentKind::Other(span, word) => self.unrecognised_kind(span, &word),
+            DocumentKind::Unmarked if self.read_json_tables(root) => {}
             DocumentKind::Unmarked if tree.failure.is_some() || self.source.failure.is_some() => {}
             DocumentKind::Unmarked => self.unrecognised(
                 Span::new(root.span().start, root.span().start),
                 "this file is not a candor document: it has no `candor` key",
             ),
         }
+    }
+
+    /// Reads tables in JSON by the profile that they are recognised by; `false` where there is none.
+    fn read_json_tables(&mut self, root: Node<'_>) -> bool {
+        let tables = load::grid::tables(root);
+        let headings: Vec<Vec<String>> = tables.iter().map(|table| table.headings.clone()).collect();
+        let profiles: Vec<&Profile> = profile::shipped().iter().collect();
+        let Recognition::By(profile) = recognise(&profiles, &self.source.path, &headings) else { return false };
+        self.read_json_by_profile(profile, &tables);
+        true
     }
 
     fn unrecognised_kind(&mut self, span: Span, word: &str) {

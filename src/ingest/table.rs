@@ -12,12 +12,13 @@ use std::collections::HashMap;
 
 use super::profile::{Field, Profile};
 use super::{Format, Name, ProblemKind, Reader};
-use crate::load::csv::{Rows, unquote};
+use crate::load::csv::Rows;
+use crate::load::grid::{JsonTable, Row};
 use crate::model::{
     Absence, Basis, Block, BlockId, DocumentId, Observation, Origin, Period, Quantity, SeriesKey, Unit,
 };
 use crate::source::{Cell, Span};
-use section::Section;
+use section::{CsvHeader, Section};
 use styles::Styles;
 
 /// Rows of a table whose header the profile does not describe.
@@ -41,11 +42,58 @@ struct State<'a, 'p> {
     has_ended: bool,
     unplaced: Option<Unplaced>,
     styles: Styles,
+    file_period: Option<Period>,
+    /// Whether every figure could be read so far.
+    is_whole: bool,
 }
 
 impl Reader<'_> {
-    /// Reads a file by a profile.
-    pub(super) fn read_by_profile(&mut self, profile: &Profile, mut rows: Rows<'_>) {
+    /// Reads a CSV text by a profile.
+    pub(super) fn read_csv_by_profile(&mut self, profile: &Profile, mut rows: Rows<'_>) {
+        let mut state = self.begin_by_profile(profile);
+        while rows.advance() {
+            if !self.is_cut(rows.span) {
+                self.read_line(profile, &rows, &mut state);
+            }
+        }
+        if let (Some(failure), None) = (rows.failure, &self.source.failure) {
+            let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
+            problem.help = failure.help;
+            "reading stops here".clone_into(&mut problem.label);
+            self.builder.problem(problem);
+            self.builder.count_unread();
+            state.is_whole = false;
+        }
+        self.end_by_profile(state);
+    }
+
+    /// Reads tables in JSON by a profile.
+    pub(super) fn read_json_by_profile(&mut self, profile: &Profile, tables: &[JsonTable<'_>]) {
+        let mut state = self.begin_by_profile(profile);
+        for table in tables {
+            self.end_section(&mut state);
+            state.title.clone_from(&table.title);
+            match Section::begin(profile, &self.source.path, &table.title, &[], table) {
+                Some(section) => {
+                    self.unknown_columns(&section);
+                    state.section = Some(section);
+                    for row in &table.rows {
+                        if !self.is_cut(row.span()) {
+                            self.read_row_of(profile, row, &mut state);
+                        }
+                    }
+                }
+                None => {
+                    let (span, title) = (table.head, table.title.clone());
+                    state.unplaced = Some(Unplaced { span, title, rows: table.rows.len() });
+                    state.is_whole = false;
+                }
+            }
+        }
+        self.end_by_profile(state);
+    }
+
+    fn begin_by_profile<'a, 'p>(&mut self, profile: &'p Profile) -> State<'a, 'p> {
         let mut document = self.document(Format::Publisher, Name::from(""), Span::new(0, 0));
         let publisher = profile.constants.iter().find(|(field, _)| *field == Field::Publisher);
         document.publisher = publisher.map(|(_, id)| Name::from(id.as_str())).unwrap_or(document.publisher);
@@ -55,8 +103,8 @@ impl Reader<'_> {
         document.provenance = self.input.header.provenance.clone();
         document.provenance.url = document.provenance.url.or_else(|| profile.url.clone());
         document.has_methodology = self.input.header.methodology.is_some();
-        let file_period = document.period;
-        let mut state = State {
+        State {
+            file_period: document.period,
             document: self.builder.document(document),
             section: None,
             title: String::new(),
@@ -65,138 +113,102 @@ impl Reader<'_> {
             has_ended: true,
             unplaced: None,
             styles: Styles::default(),
-        };
-        let mut is_whole = true;
-        while rows.advance() {
-            if !self.is_cut(rows.span) {
-                is_whole &= self.read_line(profile, file_period, &rows, &mut state);
-            }
+            is_whole: true,
         }
+    }
+
+    fn end_by_profile(&mut self, mut state: State<'_, '_>) {
         self.end_section(&mut state);
-        if let (Some(failure), None) = (rows.failure, &self.source.failure) {
-            let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
-            problem.help = failure.help;
-            "reading stops here".clone_into(&mut problem.label);
-            self.builder.problem(problem);
-            self.builder.count_unread();
-            is_whole = false;
-        }
-        if !is_whole {
+        if !state.is_whole {
             self.builder.mark_incomplete(state.document);
         }
     }
 
-    /// Reads a row; `false` where figures in it could not be read.
-    fn read_line<'a, 'p>(
-        &mut self,
-        profile: &'p Profile,
-        file_period: Option<Period>,
-        rows: &Rows<'a>,
-        state: &mut State<'a, 'p>,
-    ) -> bool {
-        if rows.is_blank() {
+    /// Reads a row of a text that may hold several tables.
+    fn read_line<'a, 'p>(&mut self, profile: &'p Profile, row: &impl Row<'a>, state: &mut State<'a, 'p>) {
+        if row.is_blank() {
             state.may_begin = true;
-            return true;
+            return;
         }
         if state.may_begin || state.has_ended {
-            let cells: Vec<String> =
-                (0..rows.cells.len()).map(|column| rows.cell(column).trim().to_owned()).collect();
-            let begun = Section::begin(profile, &self.source.path, &state.title, &state.above, &cells, rows);
-            if let Some(section) = begun {
+            let cells: Vec<String> = texts(row);
+            if let Some(section) =
+                Section::begin(profile, &self.source.path, &state.title, &state.above, &CsvHeader { row, cells: &cells })
+            {
                 self.end_section(state);
                 self.unknown_columns(&section);
-                *state = State {
-                    section: Some(section),
-                    may_begin: false,
-                    has_ended: false,
-                    above: cells,
-                    title: std::mem::take(&mut state.title),
-                    unplaced: None,
-                    styles: Styles::default(),
-                    document: state.document,
-                };
-                return true;
+                state.section = Some(section);
+                (state.may_begin, state.has_ended, state.above) = (false, false, cells);
+                return;
             }
             let filled: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
             if let ([only], true) = (filled.as_slice(), cells.len() > 1) {
                 state.title = (*only).clone();
-                state.above = cells;
-                state.may_begin = true;
-                state.has_ended = true;
-                return true;
+                (state.may_begin, state.has_ended, state.above) = (true, true, cells);
+                return;
             }
             state.above = cells;
         }
         if state.has_ended {
-            let (span, title) = (rows.span, state.title.clone());
+            let (span, title) = (row.span(), state.title.clone());
             state.unplaced.get_or_insert(Unplaced { span, title, rows: 0 }).rows += 1;
-            return false;
+            state.is_whole = false;
+            return;
         }
         state.may_begin = false;
-        let Some(section) = &mut state.section else { return true };
-        self.read_row_of(section, profile, file_period, rows, state.document, &mut state.styles)
+        self.read_row_of(profile, row, state);
     }
 
-    fn read_row_of<'a>(
-        &mut self,
-        section: &mut Section<'a, '_>,
-        profile: &Profile,
-        file_period: Option<Period>,
-        rows: &Rows<'a>,
-        document: DocumentId,
-        styles: &mut Styles,
-    ) -> bool {
+    fn read_row_of<'a>(&mut self, profile: &Profile, row: &impl Row<'a>, state: &mut State<'a, '_>) {
+        let Some(section) = &mut state.section else { return };
         self.builder.count_values(section.values.len());
-        if rows.cells.len() != section.width {
-            self.ragged_row(rows, section.width);
-            return false;
+        if row.width() != section.width {
+            self.ragged_row(row, section.width);
+            state.is_whole = false;
+            return;
         }
-        let mut is_whole = true;
         for index in 0..section.values.len() {
-            let block = match section.find_block(index, rows) {
+            let block = match section.find_block(index, row) {
                 Some(block) => block,
                 None => {
-                    let block = self.block_of_section(section, index, profile, rows, document);
+                    let block = self.block_of_section(section, index, profile, row, state.document);
                     section.insert_block(index, block)
                 }
             };
-            let period = section.period(index, rows, file_period);
-            let column = section.values[index].column;
+            let period = section.period(index, row, state.file_period);
             let (Some(block), Some(period)) = (block, period) else {
-                is_whole = false;
+                state.is_whole = false;
                 if period.is_none() {
-                    self.unread_period(section, index, rows);
+                    self.unread_period(section, row);
                 }
                 continue;
             };
-            let (span, cell) = (rows.cells[column], Cell { row: rows.number, column: column as u32 + 1 });
-            let text = unquote(rows.raw(column));
-            let quantity = self.figure(&text, profile, rows, column, styles);
-            let origin = Origin { source: self.input.source, value: span, cell: Some(cell) };
+            let column = section.values[index].column;
+            let quantity = self.figure(profile, row, column, &mut state.styles);
+            let origin =
+                Origin { source: self.input.source, value: row.cell_span(column), cell: cell_of(row, column) };
             self.builder.observation(Observation { block, period, quantity, origin });
         }
-        is_whole
     }
 
     /// What a cell says; a problem where it is no figure.
-    fn figure(
+    fn figure<'a>(
         &mut self,
-        text: &str,
         profile: &Profile,
-        rows: &Rows<'_>,
+        row: &impl Row<'a>,
         column: usize,
         styles: &mut Styles,
     ) -> Quantity {
-        let (span, cell) = (rows.cells[column], Cell { row: rows.number, column: column as u32 + 1 });
-        match super::notation::number::read(text, &profile.numbers) {
+        let (text, span, cell) = (row.cell(column), row.cell_span(column), cell_of(row, column));
+        match super::notation::number::read(&text, &profile.numbers) {
             Ok(reading) => {
-                styles.count(column, text, reading.had_separators, (span, cell));
+                styles.count(column, &text, reading.had_separators, (span, cell));
                 if let Some(mark) = reading.footnote {
                     let message = format!("`{}` carries a footnote mark", text.trim());
                     let mut problem = self.problem(ProblemKind::UnparsableValue, span, message);
                     problem.minor = true;
-                    problem.location.cell = Some(cell);
-                    problem.path = self.row_path(rows);
+                    problem.location.cell = cell;
+                    problem.path = self.path_of(row.span());
                     problem.label = format!("read as {}", reading.quantity);
                     problem.help = Some(format!("what `{mark}` stands for changes what the figure says"));
                     problem.group = Some("footnote".to_owned());
@@ -206,8 +218,8 @@ impl Reader<'_> {
             }
             Err(fault) => {
                 let mut problem = self.problem(fault.kind, span, fault.message);
-                problem.location.cell = Some(cell);
-                problem.path = self.row_path(rows);
+                problem.location.cell = cell;
+                problem.path = self.path_of(row.span());
                 problem.help = fault.help;
                 problem.group = Some("value".to_owned());
                 self.builder.problem(problem);
@@ -217,15 +229,15 @@ impl Reader<'_> {
     }
 
     /// The block that a figure belongs to; none where the row does not say which series it is of.
-    fn block_of_section(
+    fn block_of_section<'a>(
         &mut self,
-        section: &Section<'_, '_>,
+        section: &Section<'a, '_>,
         index: usize,
         profile: &Profile,
-        rows: &Rows<'_>,
+        row: &impl Row<'a>,
         document: DocumentId,
     ) -> Option<BlockId> {
-        let facts = section.facts(index, profile, rows);
+        let facts = section.facts(index, profile, row);
         let name = |field: Field| facts.text(field).map(Name::from);
         let publisher = name(Field::Publisher).unwrap_or_else(|| self.builder.document_publisher(document));
         let metric = name(Field::Metric)?;
@@ -255,23 +267,21 @@ impl Reader<'_> {
             metric: span(Field::Metric),
             subject: span(Field::Subject),
             jurisdiction: span(Field::Jurisdiction),
-            head: rows.span,
+            head: row.span(),
         };
         Some(self.builder.block(block))
     }
 
-    fn unread_period(&mut self, section: &Section<'_, '_>, index: usize, rows: &Rows<'_>) {
-        let column = section.period_column(index);
-        let span = column.map_or(rows.span, |column| rows.cells[column]);
+    fn unread_period<'a>(&mut self, section: &Section<'_, '_>, row: &impl Row<'a>) {
+        let column = section.period_column();
+        let span = column.map_or_else(|| row.span(), |column| row.cell_span(column));
         let message = match column {
-            Some(column) => format!("`{}` is not a period", rows.cell(column)),
-            None => {
-                "no period is stated for this figure: neither its row nor the file's name says one".to_owned()
-            }
+            Some(column) => format!("`{}` is not a period", row.cell(column)),
+            None => "no period is stated for this figure: neither its row nor the file's name says one".to_owned(),
         };
         let mut problem = self.problem(ProblemKind::Schema, span, message);
-        problem.location.cell = column.map(|column| Cell { row: rows.number, column: column as u32 + 1 });
-        problem.path = self.row_path(rows);
+        problem.location.cell = column.and_then(|column| cell_of(row, column));
+        problem.path = self.path_of(row.span());
         problem.group = Some("period".to_owned());
         problem.help =
             column.is_none().then(|| "put the period into the file's name, such as `2022-q4`".to_owned());
@@ -285,7 +295,7 @@ impl Reader<'_> {
             let message =
                 format!("the profile does not say what the column `{heading}` holds; it is not read");
             let mut problem = self.problem(ProblemKind::UnrecognisedFormat, section.cells[*column], message);
-            problem.location.cell = Some(Cell { row: section.row, column: *column as u32 + 1 });
+            problem.location.cell = section.row.map(|row| Cell { row, column: *column as u32 + 1 });
             problem.path = format!("{}#{heading}", self.source.path);
             problem.help = Some(
                 "describe it in a profile of the dataset, under `values`, `fields` or `ignored`".to_owned(),
@@ -312,7 +322,7 @@ impl Reader<'_> {
         for mixed in styles.mixed() {
             let heading = state.section.as_ref().map(|section| section.headings[mixed.column].clone());
             let mut problem = self.problem(ProblemKind::MixedNumberFormat, mixed.place.0, mixed.message);
-            problem.location.cell = Some(mixed.place.1);
+            problem.location.cell = mixed.place.1;
             problem.path = format!("{}#{}", self.source.path, heading.unwrap_or_default());
             problem.label = "the first of them".to_owned();
             problem.help =
@@ -320,6 +330,15 @@ impl Reader<'_> {
             self.builder.problem(problem);
         }
     }
+}
+
+/// The texts of a row's cells.
+fn texts<'a>(row: &impl Row<'a>) -> Vec<String> {
+    (0..row.width()).map(|column| row.cell(column).trim().to_owned()).collect()
+}
+
+fn cell_of<'a>(row: &impl Row<'a>, column: usize) -> Option<Cell> {
+    row.number().map(|number| Cell { row: number, column: column as u32 + 1 })
 }
 
 /// The name at the end of a path, without a sheet's.

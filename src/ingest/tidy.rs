@@ -146,7 +146,7 @@ impl Reader<'_> {
         let mut rows = Rows::new(text);
         let recognition = recognise(profiles, &self.source.path, &recognise::first_rows(Rows::new(text)));
         if let Recognition::By(profile) = recognition {
-            return self.read_by_profile(profile, rows);
+            return self.read_csv_by_profile(profile, rows);
         }
         if !rows.advance() {
             if self.source.failure.is_none() {

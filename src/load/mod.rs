@@ -6,6 +6,7 @@
 
 mod builder;
 pub mod csv;
+pub mod grid;
 pub mod json;
 pub mod toml;
 pub mod tree;

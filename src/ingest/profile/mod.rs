@@ -316,7 +316,11 @@ pub fn shipped() -> &'static [Profile] {
 }
 
 /// Texts of the profiles that ship with candor.
-pub const SHIPPED: &[&str] = &[include_str!("../../../profiles/meta-community-standards.toml")];
+pub const SHIPPED: &[&str] = &[
+    include_str!("../../../profiles/curated-csam-disclosures.toml"),
+    include_str!("../../../profiles/meta-community-standards.toml"),
+    include_str!("../../../profiles/telegram-government-requests.toml"),
+];
 
 fn text(node: Node<'_>, name: &str) -> Option<String> {
     node.get(name).map(|node| node.text().into_owned())

@@ -6,7 +6,7 @@ use super::BlocksByCells;
 use crate::ingest::notation;
 use crate::ingest::profile::recognise::missing_headings;
 use crate::ingest::profile::{Constants, Field, Origin, Profile, TableShape, ValueColumn, normal};
-use crate::load::csv::Rows;
+use crate::load::grid::{JsonTable, Row};
 use crate::model::{BlockId, Period, jurisdiction};
 use crate::source::Span;
 
@@ -22,6 +22,60 @@ pub struct ValueAt<'a, 'p> {
     periods: HashMap<Vec<&'a str>, Option<Period>>,
 }
 
+/// The headings of a table, wherever they stand.
+pub trait Header {
+    /// Their texts.
+    fn headings(&self) -> &[String];
+    /// Where one stands.
+    fn span_of(&self, column: usize) -> Span;
+    /// Where the header stands.
+    fn span(&self) -> Span;
+    /// Number of its row, where rows are counted.
+    fn row(&self) -> Option<u32>;
+}
+
+/// A header that is a row itself.
+pub struct CsvHeader<'r, R> {
+    pub row: &'r R,
+    pub cells: &'r [String],
+}
+
+impl<'a, R: Row<'a>> Header for CsvHeader<'_, R> {
+    fn headings(&self) -> &[String] {
+        self.cells
+    }
+
+    fn span_of(&self, column: usize) -> Span {
+        self.row.cell_span(column)
+    }
+
+    fn span(&self) -> Span {
+        self.row.span()
+    }
+
+    fn row(&self) -> Option<u32> {
+        self.row.number()
+    }
+}
+
+impl Header for JsonTable<'_> {
+    fn headings(&self) -> &[String] {
+        &self.headings
+    }
+
+    fn span_of(&self, _: usize) -> Span {
+        self.head
+    }
+
+    fn span(&self) -> Span {
+        self.head
+    }
+
+    fn row(&self) -> Option<u32> {
+        None
+    }
+}
+
 /// One table of a file.
 #[derive(Debug)]
 pub struct Section<'a, 'p> {
@@ -33,7 +87,7 @@ pub struct Section<'a, 'p> {
     pub cells: Vec<Span>,
     pub header: Span,
     /// Number of the header's row.
-    pub row: u32,
+    pub row: Option<u32>,
     pub width: usize,
     /// Columns that say which series a row belongs to.
     of_series: Vec<usize>,
@@ -76,9 +130,9 @@ impl<'a, 'p> Section<'a, 'p> {
         path: &str,
         title: &str,
         above: &[String],
-        cells: &[String],
-        rows: &Rows<'a>,
+        header: &impl Header,
     ) -> Option<Self> {
+        let cells = header.headings();
         let fits = |shape: &&TableShape| {
             shape.is_for(path)
                 && shape.title.as_ref().is_none_or(|pattern| pattern.matches(title))
@@ -126,10 +180,10 @@ impl<'a, 'p> Section<'a, 'p> {
             title: title.to_owned(),
             groups: groups(above, cells.len()),
             headings: cells.to_vec(),
-            cells: rows.cells.clone(),
-            header: rows.span,
-            row: rows.number,
-            width: rows.cells.len(),
+            cells: (0..cells.len()).map(|column| header.span_of(column)).collect(),
+            header: header.span(),
+            row: header.row(),
+            width: cells.len(),
             of_series,
             of_period,
             values,
@@ -139,7 +193,7 @@ impl<'a, 'p> Section<'a, 'p> {
     }
 
     /// The block of a figure, where an earlier row said the same of its series.
-    pub fn find_block(&mut self, index: usize, rows: &Rows<'a>) -> Option<Option<BlockId>> {
+    pub fn find_block(&mut self, index: usize, rows: &impl Row<'a>) -> Option<Option<BlockId>> {
         let value = &mut self.values[index];
         let cells = || self.of_series.iter().map(|column| rows.raw(*column));
         if value.last.is_none() || !value.key.iter().copied().eq(cells()) {
@@ -159,7 +213,7 @@ impl<'a, 'p> Section<'a, 'p> {
     }
 
     /// The period of a figure: what its row or heading says, or else the file's name.
-    pub fn period(&mut self, index: usize, rows: &Rows<'a>, file: Option<Period>) -> Option<Period> {
+    pub fn period(&mut self, index: usize, rows: &impl Row<'a>, file: Option<Period>) -> Option<Period> {
         let key: Vec<&str> = self.of_period.iter().map(|column| rows.raw(*column)).collect();
         if let Some(known) = self.values[index].periods.get(&key) {
             return *known;
@@ -170,11 +224,11 @@ impl<'a, 'p> Section<'a, 'p> {
     }
 
     /// The first column that says something of the period.
-    pub fn period_column(&self, _index: usize) -> Option<usize> {
+    pub fn period_column(&self) -> Option<usize> {
         self.of_period.first().copied()
     }
 
-    fn read_period(&self, index: usize, rows: &Rows<'_>, file: Option<Period>) -> Option<Period> {
+    fn read_period(&self, index: usize, rows: &impl Row<'a>, file: Option<Period>) -> Option<Period> {
         let text = |field: Field| {
             let own = self.values[index].shape.fields.iter().chain(&self.shape.fields);
             let origins = own.filter(|(known, _)| *known == field).flat_map(|(_, origins)| origins);
@@ -201,13 +255,13 @@ impl<'a, 'p> Section<'a, 'p> {
     }
 
     /// The text that a field is taken from, and where it stands.
-    fn text(&self, origin: &Origin, index: usize, rows: &Rows<'_>) -> (String, Option<Span>) {
+    fn text(&self, origin: &Origin, index: usize, rows: &impl Row<'a>) -> (String, Option<Span>) {
         let column = self.values[index].column;
         match origin {
             Origin::Column(name) => {
                 let column = self.headings.iter().position(|heading| normal(heading) == normal(name));
                 let cell = column
-                    .map(|column| (rows.cell(column).trim().to_owned(), rows.cells.get(column).copied()));
+                    .map(|column| (rows.cell(column).trim().to_owned(), Some(rows.cell_span(column))));
                 cell.unwrap_or_default()
             }
             Origin::Header => (self.headings[column].clone(), self.cells.get(column).copied()),
@@ -221,7 +275,7 @@ impl<'a, 'p> Section<'a, 'p> {
     }
 
     /// What a row says of a figure's series.
-    pub fn facts(&self, index: usize, profile: &Profile, rows: &Rows<'_>) -> Facts {
+    pub fn facts(&self, index: usize, profile: &Profile, rows: &impl Row<'a>) -> Facts {
         let mut facts = Facts::default();
         let value = self.values[index].shape;
         facts.set_all(&profile.constants, None);
@@ -243,7 +297,7 @@ impl<'a, 'p> Section<'a, 'p> {
         origins: &[Origin],
         index: usize,
         profile: &Profile,
-        rows: &Rows<'_>,
+        rows: &impl Row<'a>,
     ) {
         let totals = profile.totals.iter().find(|totals| totals.field == field);
         let is_total =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::source::{Cell, Span};
 
 /// Where a number stands.
-type Place = (Span, Cell);
+type Place = (Span, Option<Cell>);
 
 /// Numbers from 1,000 on in one column.
 #[derive(Debug, Default)]

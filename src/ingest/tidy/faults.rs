@@ -7,6 +7,7 @@ use super::super::{ProblemKind, Reader, group_of};
 use super::{Columns, NumberStyles};
 use crate::load;
 use crate::load::csv::Rows;
+use crate::load::grid::Row;
 use crate::model::Problem;
 use crate::schema::{self, SchemaName};
 use crate::source::{Cell, Span};
@@ -155,8 +156,12 @@ impl Reader<'_> {
     }
 
     /// What tells a row from others in any order of the rows.
-    pub(in super::super) fn row_path(&self, rows: &Rows<'_>) -> String {
-        format!("{}#{}", self.source.path, self.source.slice(rows.span))
+    pub(super) fn row_path(&self, rows: &Rows<'_>) -> String {
+        self.path_of(rows.span)
+    }
+
+    pub(in super::super) fn path_of(&self, span: Span) -> String {
+        format!("{}#{}", self.source.path, self.source.slice(span))
     }
 
     pub(super) fn header_states(&self, name: &str) -> bool {
@@ -171,13 +176,14 @@ impl Reader<'_> {
         problem
     }
 
-    pub(in super::super) fn ragged_row(&mut self, rows: &Rows<'_>, expected: usize) {
-        let found = rows.cells.len();
-        let message = format!("row {} has {found} cells where the header has {expected}", rows.number);
-        let mut problem = self.problem(ProblemKind::RaggedRow, rows.span, message);
-        problem.path = self.row_path(rows);
+    pub(in super::super) fn ragged_row<'a>(&mut self, row: &impl Row<'a>, expected: usize) {
+        let found = row.width();
+        let name = row.number().map_or_else(|| "this row".to_owned(), |number| format!("row {number}"));
+        let message = format!("{name} has {found} cells where the header has {expected}");
+        let mut problem = self.problem(ProblemKind::RaggedRow, row.span(), message);
+        problem.path = self.path_of(row.span());
         problem.label = format!("{found} cells");
-        problem.help = mending_of(rows, expected);
+        problem.help = mending_of(row, expected);
         problem.group = Some("ragged".to_owned());
         self.builder.problem(problem);
     }
@@ -200,16 +206,16 @@ impl Reader<'_> {
 
 /// The move that would mend a ragged row, where there is exactly one: joining two cells that a thousands separator
 /// without quotes has split.
-fn mending_of(rows: &Rows<'_>, expected: usize) -> Option<String> {
-    if rows.cells.len() != expected + 1 {
-        return (rows.cells.len() < expected).then(|| "add the missing cells, or remove the row".to_owned());
+fn mending_of<'a>(rows: &impl Row<'a>, expected: usize) -> Option<String> {
+    if rows.width() != expected + 1 {
+        return (rows.width() < expected).then(|| "add the missing cells, or remove the row".to_owned());
     }
     let joins = |column: &usize| {
         let (left, right) = (rows.raw(*column), rows.raw(column + 1));
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         digits(left) && left.len() <= 3 && digits(right) && right.len() == 3
     };
-    let mut candidates = (0..rows.cells.len() - 1).filter(joins);
+    let mut candidates = (0..rows.width() - 1).filter(joins);
     match (candidates.next(), candidates.next()) {
         (Some(column), None) => Some(format!(
             "`{left},{right}` looks like one number: write {left}{right}",
