@@ -7,9 +7,10 @@
 //! diag      what a finding is
 //! model     observations, series, periods, quantities, registries
 //! stats     pure functions
-//! load      JSON, YAML, TOML and CSV to spanned trees and rows
+//! load      JSON, YAML, TOML and CSV to spanned trees, rows and tables
 //! schema    JSON Schema stage
 //! ingest    trees and rows to the model
+//! convert   the model to canonical files
 //! rule      what a rule is
 //! rules     the rules
 //! engine    plan, run, fold, sort
@@ -22,6 +23,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod convert;
 pub mod diag;
 pub mod engine;
 pub mod ingest;

@@ -15,6 +15,7 @@ use crate::config::{self, Config, FailOn};
 use crate::diag::{Finding, Label, Subject, closest};
 use crate::engine::{self, Outcome, Plan};
 use crate::ingest::{self, Input};
+use crate::model::Dataset;
 use crate::render::{self, Format};
 use crate::rule::Rule;
 use crate::rules::{RULES, UNMATCHED_PATH, rule_set_hash};
@@ -103,35 +104,61 @@ pub enum Checked {
     NoInput(String),
 }
 
+/// What was read for a request, before any rule has looked at it.
+pub(super) struct ReadRequest {
+    sources: Sources,
+    config: Config,
+    pub(super) dataset: Dataset,
+}
+
+/// What came of reading the inputs of a request.
+pub(super) enum Loaded {
+    Done(Box<ReadRequest>),
+    BadConfiguration(Sources, Vec<Finding>),
+    BadRequest(String),
+    NoInput(String),
+}
+
+/// Reads what a request names.
+pub(super) fn load(request: &CheckRequest) -> Loaded {
+    let mut sources = Sources::default();
+    let mut config = match find_config(request) {
+        Err(why) => return Loaded::BadRequest(why),
+        Ok(None) => Config { root: std::env::current_dir().unwrap_or_default(), ..Config::default() },
+        Ok(Some(path)) => match read_config(&path, &mut sources) {
+            Ok(config) => config,
+            Err(faults) => return Loaded::BadConfiguration(sources, faults),
+        },
+    };
+    if let Err(why) = apply_selection(request, &mut config.plan) {
+        return Loaded::BadRequest(why);
+    }
+    let files = collect(&request.paths, &config);
+    if files.is_empty() {
+        return Loaded::NoInput(nothing_in(&request.paths));
+    }
+    let inputs = read(&files, &config, &mut sources);
+    let dataset = ingest::ingest(&sources, &inputs, ingest::shipped_registry());
+    Loaded::Done(Box::new(ReadRequest { sources, config, dataset }))
+}
+
 /// Reads and checks what a request names.
 pub fn check(request: &CheckRequest) -> Checked {
     check_with(request, &Progress::silent())
 }
 
 fn check_with(request: &CheckRequest, progress: &Progress) -> Checked {
-    let mut sources = Sources::default();
-    let mut config = match find_config(request) {
-        Err(why) => return Checked::BadRequest(why),
-        Ok(None) => Config { root: std::env::current_dir().unwrap_or_default(), ..Config::default() },
-        Ok(Some(path)) => match read_config(&path, &mut sources) {
-            Ok(config) => config,
-            Err(faults) => return Checked::BadConfiguration(sources, faults),
-        },
-    };
-    if let Err(why) = apply_selection(request, &mut config.plan) {
-        return Checked::BadRequest(why);
-    }
-    let files = collect(&request.paths, &config);
-    if files.is_empty() {
-        return Checked::NoInput(nothing_in(&request.paths));
-    }
     progress.say("reading");
-    let inputs = read(&files, &config, &mut sources);
+    let ReadRequest { sources, mut config, dataset } = match load(request) {
+        Loaded::Done(read) => *read,
+        Loaded::BadConfiguration(sources, faults) => return Checked::BadConfiguration(sources, faults),
+        Loaded::BadRequest(why) => return Checked::BadRequest(why),
+        Loaded::NoInput(why) => return Checked::NoInput(why),
+    };
     let mut plan = std::mem::take(&mut config.plan);
     plan.as_of = request.as_of;
     plan.own_findings = unmatched_paths(&config);
     plan.configured_paths = config.files.patterns().count();
-    let dataset = ingest::ingest(&sources, &inputs, ingest::shipped_registry());
     progress.say("checking");
     let outcome = engine::run(dataset, sources, RULES, plan);
     Checked::Done(Box::new(outcome), config.fail_on.unwrap_or(FailOn::Level(crate::diag::Level::Error)))

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod convert;
 mod explain;
 mod init;
 mod inputs;
@@ -49,6 +50,8 @@ enum ColourChoice {
 enum Command {
     /// Checks files, folders or standard input (`-`).
     Check(check::Options),
+    /// Writes any file that candor reads as a tidy table or a report document.
+    Convert(convert::Options),
     /// Says what a rule finds, why it matters, how, and how to mend it.
     Explain(explain::Options),
     /// Lists all rules.
@@ -75,6 +78,7 @@ pub fn run() -> u8 {
     std::panic::set_hook(Box::new(|_| {}));
     let outcome = catch_unwind(|| match &arguments.command {
         Command::Check(options) => check::command(options, arguments.color),
+        Command::Convert(options) => convert::command(options),
         Command::Explain(options) => explain::command(options, arguments.color),
         Command::Rules(options) => rules::command(options),
         Command::Schema(options) => schema::command(options),

@@ -276,7 +276,9 @@ impl Reader<'_> {
         let tables = load::grid::tables(root);
         let headings: Vec<Vec<String>> = tables.iter().map(|table| table.headings.clone()).collect();
         let profiles: Vec<&Profile> = profile::shipped().iter().collect();
-        let Recognition::By(profile) = recognise(&profiles, &self.source.path, &headings) else { return false };
+        let Recognition::By(profile) = recognise(&profiles, &self.source.path, &headings) else {
+            return false;
+        };
         self.read_json_by_profile(profile, &tables);
         true
     }

@@ -132,9 +132,13 @@ impl Reader<'_> {
         }
         if state.may_begin || state.has_ended {
             let cells: Vec<String> = texts(row);
-            if let Some(section) =
-                Section::begin(profile, &self.source.path, &state.title, &state.above, &CsvHeader { row, cells: &cells })
-            {
+            if let Some(section) = Section::begin(
+                profile,
+                &self.source.path,
+                &state.title,
+                &state.above,
+                &CsvHeader { row, cells: &cells },
+            ) {
                 self.end_section(state);
                 self.unknown_columns(&section);
                 state.section = Some(section);
@@ -185,8 +189,11 @@ impl Reader<'_> {
             };
             let column = section.values[index].column;
             let quantity = self.figure(profile, row, column, &mut state.styles);
-            let origin =
-                Origin { source: self.input.source, value: row.cell_span(column), cell: cell_of(row, column) };
+            let origin = Origin {
+                source: self.input.source,
+                value: row.cell_span(column),
+                cell: cell_of(row, column),
+            };
             self.builder.observation(Observation { block, period, quantity, origin });
         }
     }
@@ -277,7 +284,9 @@ impl Reader<'_> {
         let span = column.map_or_else(|| row.span(), |column| row.cell_span(column));
         let message = match column {
             Some(column) => format!("`{}` is not a period", row.cell(column)),
-            None => "no period is stated for this figure: neither its row nor the file's name says one".to_owned(),
+            None => {
+                "no period is stated for this figure: neither its row nor the file's name says one".to_owned()
+            }
         };
         let mut problem = self.problem(ProblemKind::Schema, span, message);
         problem.location.cell = column.and_then(|column| cell_of(row, column));

@@ -145,7 +145,8 @@ fn find<'t>(node: Node<'t>, title: String, depth: usize, found: &mut Vec<JsonTab
         return;
     }
     for member in node.members() {
-        let title = if title.is_empty() { member.key.into_owned() } else { format!("{title} / {}", member.key) };
+        let title =
+            if title.is_empty() { member.key.into_owned() } else { format!("{title} / {}", member.key) };
         find(member.value, title, depth - 1, found);
     }
 }
@@ -230,7 +231,10 @@ mod tests {
         let tree = json::parse(text);
         let tables = tables(tree.root().unwrap());
         assert_eq!(tables.len(), 1);
-        assert_eq!((tables[0].title.as_str(), tables[0].headings.join(" ")), ("FRA", "from requests users".to_owned()));
+        assert_eq!(
+            (tables[0].title.as_str(), tables[0].headings.join(" ")),
+            ("FRA", "from requests users".to_owned())
+        );
         assert_eq!(texts(&tables[0]), [["20240101", "4", ""], ["", "", ""]]);
         assert_eq!(tables[0].rows[0].raw(0), "\"20240101\"");
     }

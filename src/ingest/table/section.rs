@@ -260,8 +260,8 @@ impl<'a, 'p> Section<'a, 'p> {
         match origin {
             Origin::Column(name) => {
                 let column = self.headings.iter().position(|heading| normal(heading) == normal(name));
-                let cell = column
-                    .map(|column| (rows.cell(column).trim().to_owned(), Some(rows.cell_span(column))));
+                let cell =
+                    column.map(|column| (rows.cell(column).trim().to_owned(), Some(rows.cell_span(column))));
                 cell.unwrap_or_default()
             }
             Origin::Header => (self.headings[column].clone(), self.cells.get(column).copied()),
