@@ -67,7 +67,11 @@ fn messages_and_places() {
             "2:27",
             "the file ends inside a character (byte 70): it was probably cut off",
         ),
-        ("utf-16.csv", "1:1", "the file is in UTF-16 (it begins with that byte-order mark)"),
+        (
+            "cut-inside-utf-16.csv",
+            "2:31",
+            "the file ends inside a character (byte 134): it was probably cut off",
+        ),
         ("binary.csv", "1:1", "the file is binary, not text: byte 8 is zero"),
         (
             "archive.json",
