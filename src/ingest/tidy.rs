@@ -153,7 +153,7 @@ impl Default for TablePart {
 impl Reader<'_> {
     pub(super) fn read_table(&mut self) {
         let text = &self.source.text;
-        let mut rows = Rows::new(text);
+        let mut rows = Rows::new(text, self.separator());
         if !rows.advance() {
             if self.source.failure.is_none() {
                 let problem = match rows.failure {

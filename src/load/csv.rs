@@ -4,6 +4,7 @@
 //! what a lenient reader would swallow: a quoted cell that is never closed.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memchr2, memmem};
@@ -18,6 +19,36 @@ use crate::source::Span;
 pub struct Part {
     bytes: Range<usize>,
     rows_before: u32,
+    separator: u8,
+}
+
+/// What may separate cells, the likeliest first.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Rows that show which of them it is.
+const SAMPLE_ROWS: usize = 50;
+/// Bytes in which those rows are looked for.
+const SAMPLE: usize = 1 << 16;
+
+/// What separates the cells of a text: that under which most of its first rows have the same number of cells, and more
+/// than one; a comma where none does, or several do.
+pub fn separator(text: &str) -> u8 {
+    let sample = &text[..text.floor_char_boundary(SAMPLE)];
+    // Of several that are best, `max_by_key` takes the last.
+    let best = SEPARATORS.into_iter().rev().max_by_key(|separator| rows_of_one_width(sample, *separator));
+    best.filter(|separator| rows_of_one_width(sample, *separator) > 0).unwrap_or(b',')
+}
+
+/// How many of the first rows have the commonest number of cells, if that is more than one.
+fn rows_of_one_width(sample: &str, separator: u8) -> usize {
+    let mut rows = Rows::new(sample, separator);
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    for _ in 0..SAMPLE_ROWS {
+        if !rows.advance() {
+            break;
+        }
+        *counts.entry(rows.cells.len()).or_default() += 1;
+    }
+    counts.into_iter().filter(|(cells, _)| *cells > 1).map(|(_, rows)| rows).max().unwrap_or_default()
 }
 
 /// A part is worth a thread of its own from this many bytes on.
@@ -27,6 +58,7 @@ const LEAST_PART: usize = 1 << 20;
 pub struct Rows<'a> {
     text: &'a str,
     reader: simd_csv::ZeroCopyReader<&'a [u8]>,
+    separator: u8,
     /// Where the reader's first byte stands in the text.
     offset: usize,
     /// Where its last byte ends.
@@ -42,19 +74,20 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Rows of a text whose cells are separated by commas.
-    pub fn new(text: &'a str) -> Self {
+    /// Rows of a text whose cells are separated by this byte.
+    pub fn new(text: &'a str, separator: u8) -> Self {
         let offset = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Self::of(text, &Part { bytes: offset..text.len(), rows_before: 0 })
+        Self::of(text, &Part { bytes: offset..text.len(), rows_before: 0, separator })
     }
 
     /// The rows of a part of a text.
     pub fn of(text: &'a str, part: &Part) -> Self {
         let mut builder = ZeroCopyReaderBuilder::new();
-        builder.has_headers(false).flexible(true).buffer_capacity(1 << 16);
+        builder.delimiter(part.separator).has_headers(false).flexible(true).buffer_capacity(1 << 16);
         Self {
             text,
             reader: builder.from_reader(&text.as_bytes()[part.bytes.clone()]),
+            separator: part.separator,
             offset: part.bytes.start,
             end: part.bytes.end,
             cells: Vec::new(),
@@ -79,15 +112,16 @@ impl<'a> Rows<'a> {
             place = end;
         }
         let rows: Option<Vec<u32>> = ranges.par_iter().map(|range| rows_in(&bytes[range.clone()])).collect();
+        let separator = self.separator;
         let mut rows_before = self.number;
         match rows.filter(|_| ranges.len() > 1) {
-            None => vec![Part { bytes: start..self.end, rows_before }],
+            None => vec![Part { bytes: start..self.end, rows_before, separator }],
             Some(rows) => ranges
                 .into_iter()
                 .zip(rows)
                 .map(|(bytes, rows)| {
                     rows_before += rows;
-                    Part { bytes, rows_before: rows_before - rows }
+                    Part { bytes, rows_before: rows_before - rows, separator }
                 })
                 .collect(),
         }
@@ -137,7 +171,7 @@ impl<'a> Rows<'a> {
         self.cells.get(column).map_or("", |span| &self.text[span.range()])
     }
 
-    /// Some cells that stand side by side as they are written, commas included.
+    /// Some cells that stand side by side as they are written, separators included.
     pub fn raw_run(&self, first: usize, last: usize) -> &'a str {
         let span = self.cells.get(first).zip(self.cells.get(last));
         span.map_or("", |(first, last)| &self.text[first.start as usize..last.end as usize])
@@ -202,7 +236,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> (Vec<Vec<String>>, Option<SyntaxError>) {
-        let mut rows = Rows::new(text);
+        let mut rows = Rows::new(text, b',');
         let mut found = Vec::new();
         while rows.advance() {
             for (column, span) in rows.cells.iter().enumerate() {
@@ -235,10 +269,42 @@ mod tests {
     }
 
     #[test]
+    fn the_separator_is_that_of_most_rows() {
+        for (text, expected) in [
+            ("a;b;c\n1,5;2;3\n1,5;2;3\n", b';'),
+            ("a\tb\n\"x,\ny\"\t1\nz, w, v\t2\n", b'\t'),
+            ("a|b\n1,000|2\n", b'|'),
+            ("\u{feff}a,b\n\"1;2;3\",2\n\"4;5;6\",2\n", b','),
+            ("a,b;c\n1,2;3\n", b','),
+            ("title\n\na;b\n1;2\nsee, also\n", b';'),
+            ("a\n1\n", b','),
+            ("a;b\n1;\"2\n", b';'),
+            ("", b','),
+        ] {
+            assert_eq!(char::from(separator(text)), char::from(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_separators_split_cells_and_keep_their_places() {
+        let text = "a;b\n\"x;y\";1,5\n";
+        let mut rows = Rows::new(text, separator(text));
+        assert!(rows.advance() && rows.advance());
+        assert_eq!((rows.cell(0).as_ref(), rows.cell(1).as_ref()), ("x;y", "1,5"));
+        assert_eq!(rows.cells, [Span::new(4, 9), Span::new(10, 13)]);
+        assert_eq!(Rows::new(text, b';').rest_in_parts(2).len(), 1);
+        let long = format!("a;b\n{}", "1;2\n".repeat(800_000));
+        let parts = Rows::new(&long, b';').rest_in_parts(2);
+        let mut rows = Rows::of(&long, &parts[1]);
+        assert!(parts.len() > 1 && rows.advance());
+        assert_eq!(rows.cells.len(), 2);
+    }
+
+    #[test]
     fn a_long_text_is_read_in_parts_as_it_is_read_whole() {
         let body: String = (0..200_000).map(|row| format!("{row},{}\n", row * 7)).collect();
         let text = format!("a,b\n{body}last,row");
-        let mut whole = Rows::new(&text);
+        let mut whole = Rows::new(&text, b',');
         assert!(whole.advance());
         let parts = whole.rest_in_parts(3);
         assert_eq!(parts.len(), 3);
@@ -251,11 +317,11 @@ mod tests {
         }
         assert!(!whole.advance());
         for odd in ["\"x\ny\",1\n", "x,1\r\n", "\n\n"] {
-            let mut rows = Rows::new(&text);
+            let mut rows = Rows::new(&text, b',');
             assert!(rows.advance());
             assert_eq!(rows.rest_in_parts(3).len(), 3);
             let odd = format!("{text}\n{odd}");
-            let mut rows = Rows::new(&odd);
+            let mut rows = Rows::new(&odd, b',');
             assert!(rows.advance());
             assert_eq!(rows.rest_in_parts(3).len(), 1);
         }

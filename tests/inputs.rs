@@ -1,0 +1,114 @@
+//! The same figures in another encoding, with other separators or in a workbook give the same findings.
+
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+
+use candor::render::{Format, RunInfo, Style, render};
+use support::{every_finding, outcome};
+
+/// A table with a sum that does not come out, and a category that is not ASCII.
+const TABLE: &str = "publisher,metric,unit,category,total_of,period,value
+example,appeals,appeal,Nudité,,2024,1002
+example,appeals,appeal,“Violence”,,2024,297
+example,appeals,appeal,All,categories,2024,1298
+";
+
+/// Rule and message of each finding on a table of this name and these bytes.
+fn findings(name: &str, bytes: &[u8]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    facts(&path)
+}
+
+fn facts(path: &Path) -> Vec<String> {
+    let outcome = outcome(&[path.to_path_buf()]);
+    assert_eq!(outcome.exit_code(None), 0, "{:?}", support::lines(&outcome));
+    let fact = |finding: &&candor::diag::Finding| {
+        let location = finding.primary.location;
+        let text = outcome.sources.get(location.source).slice(location.span);
+        // What concerns the whole table is named by the file.
+        let place = location.cell.map(|cell| (cell.row, cell.column, text, finding.fingerprint()));
+        format!("{} {} {place:?}", finding.rule.name, finding.message)
+    };
+    every_finding(&outcome).iter().map(fact).collect()
+}
+
+fn utf_16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(unit).collect()
+}
+
+fn windows_1252(text: &str) -> Vec<u8> {
+    let byte = |character: char| match character {
+        '“' => 0x93,
+        '”' => 0x94,
+        other => u8::try_from(other).unwrap(),
+    };
+    text.chars().map(byte).collect()
+}
+
+#[test]
+fn other_encodings_and_separators_change_no_finding() {
+    let expected = findings("table.csv", TABLE.as_bytes());
+    assert!(expected.iter().any(|one| one.starts_with("sum-mismatch")), "{expected:?}");
+    let copies = [
+        ("utf-16le.csv", utf_16(TABLE, u16::to_le_bytes)),
+        ("utf-16be.csv", utf_16(TABLE, u16::to_be_bytes)),
+        ("windows-1252.csv", windows_1252(TABLE)),
+        ("semicolons.csv", TABLE.replace(',', ";").into_bytes()),
+        ("tabs.tsv", TABLE.replace(',', "\t").into_bytes()),
+        ("bars.txt", TABLE.replace(',', "|").into_bytes()),
+        ("tabs-utf-16le.txt", utf_16(&TABLE.replace(',', "\t"), u16::to_le_bytes)),
+    ];
+    for (name, bytes) in copies {
+        assert_eq!(findings(name, &bytes), expected, "{name}");
+    }
+}
+
+#[test]
+fn what_was_assumed_of_the_bytes_is_stated() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = windows_1252(&TABLE.replace(',', ";"));
+    std::fs::write(folder.path().join("table.csv"), &bytes).unwrap();
+    let outcome = outcome(&[folder.path().to_path_buf()]);
+    let run = RunInfo { version: String::new(), rule_set_hash: String::new(), fail_on: None, exit_code: 0 };
+    let text = render(&outcome, Format::Concise, &Style::default(), &run);
+    assert!(text.contains("table.csv (windows-1252, separated by `;`)."), "{text}");
+    let json: serde_json::Value =
+        serde_json::from_str(&render(&outcome, Format::Json, &Style::default(), &run)).unwrap();
+    let input = &json["inputs"][0];
+    assert_eq!((input["encoding"].as_str(), input["separator"].as_str()), (Some("windows-1252"), Some(";")));
+    assert_eq!(input["bytes"].as_u64(), Some(bytes.len() as u64));
+    assert_eq!(input["sha256"].as_str(), Some(candor::source::sha256_hex(&bytes).as_str()));
+    assert!(input.get("sheet").is_none());
+}
+
+#[test]
+fn standard_input_in_another_encoding_is_read() {
+    let (exit, out) = piped(&windows_1252(TABLE));
+    assert!(
+        exit == 1
+            && out.contains("\n-:4:44: error[sum-mismatch]")
+            && out.contains("Read as: - (windows-1252)."),
+        "{out}"
+    );
+}
+
+/// Checks bytes on standard input: exit code, standard output.
+fn piped(bytes: &[u8]) -> (i32, String) {
+    use std::io::Write as _;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_candor"))
+        .args(["check", "--format", "concise", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+}
