@@ -112,3 +112,96 @@ fn piped(bytes: &[u8]) -> (i32, String) {
     let output = child.wait_with_output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }
+
+#[test]
+fn a_workbook_gives_the_findings_of_its_table() {
+    let folder = support::project().join("fixtures/workbooks");
+    let expected = findings("table.csv", TABLE.as_bytes());
+    let found = facts(&folder.join("tidy.xlsx"));
+    assert_eq!(found, expected);
+    let bytes = std::fs::read(folder.join("tidy.xlsx")).unwrap();
+    let outcome = outcome(&[folder.join("tidy.xlsx")]);
+    assert_eq!(outcome.sources.len(), 1, "a blank sheet is no input");
+    let run = RunInfo { version: String::new(), rule_set_hash: String::new(), fail_on: None, exit_code: 0 };
+    let json: serde_json::Value =
+        serde_json::from_str(&render(&outcome, Format::Json, &Style::default(), &run)).unwrap();
+    let input = &json["inputs"][0];
+    assert!(input["path"].as_str().unwrap().ends_with("tidy.xlsx!Appeals"), "{input}");
+    assert_eq!(input["format"].as_str(), Some("tidy table (XLSX)"));
+    assert_eq!(
+        (input["sheet"]["name"].as_str(), input["sheet"]["hidden"].as_bool()),
+        (Some("Appeals"), Some(false))
+    );
+    assert_eq!(input["bytes"].as_u64(), Some(bytes.len() as u64));
+    assert_eq!(input["sha256"].as_str(), Some(candor::source::sha256_hex(&bytes).as_str()));
+}
+
+#[test]
+fn a_workbook_on_standard_input_is_read() {
+    let (exit, out) = piped(&std::fs::read(support::project().join("fixtures/workbooks/tidy.xlsx")).unwrap());
+    assert!(exit == 1 && out.contains("\n-!Appeals:4:"), "{out}");
+}
+
+#[test]
+fn workbooks_in_folders_are_found() {
+    let outcome = outcome(&[support::project().join("fixtures/workbooks")]);
+    let sheets: Vec<(&str, bool)> = outcome
+        .sources
+        .iter()
+        .filter_map(|(_, source)| source.sheet.as_ref())
+        .map(|sheet| (sheet.name.as_str(), sheet.hidden))
+        .collect();
+    let expected = [("Cells", false), ("Merged & hidden", true), ("One column", false), ("Appeals", false)];
+    assert_eq!(sheets, expected);
+}
+
+#[test]
+fn cells_become_what_a_reader_sees() {
+    let bytes = std::fs::read(support::project().join("fixtures/workbooks/cells.xlsx")).unwrap();
+    let sheets = candor::load::xlsx::sheets(&bytes).unwrap();
+    assert!(sheets.iter().all(|sheet| sheet.failure.is_none()));
+    let texts: Vec<&str> = sheets.iter().map(|sheet| sheet.text.as_str()).collect();
+    let expected = [
+        "What,As in the sheet
+text,\" a, \"\"b\"\" c \"
+whole,920793
+grouped,1234567
+decimal,0.947
+noise,0.9470000000000001
+percent,99.8%
+small percent,0.56%
+no percent,0.5
+date,2024-02-29
+moment,2024-02-29T18:30:00
+time,06:15:00
+hours,30:05:00
+true,TRUE
+false,FALSE
+error,#REF!
+number as text,\"15,935*\"
+tiny,0.0000001
+large,9007199254740992
+",
+        ",,,\n,,,\n,Requests,Requests,Users\n,2023,2024,2024\nSpain,1,2,3\nSpain,4,,\n",
+        "",
+        "title\n\"\"\n\"\"\nx\n",
+    ];
+    assert_eq!(texts, expected);
+    let mut rows = candor::load::csv::Rows::new(texts[3], b',');
+    while rows.advance() {}
+    assert_eq!(rows.number, 4, "a blank row counts");
+}
+
+#[test]
+fn a_damaged_workbook_ends_no_program() {
+    let bytes = std::fs::read(support::project().join("fixtures/workbooks/cells.xlsx")).unwrap();
+    for length in (0..bytes.len()).step_by(97) {
+        assert!(candor::load::xlsx::sheets(&bytes[..length]).is_err());
+    }
+    for place in (0..bytes.len()).step_by(13) {
+        let mut changed = bytes.clone();
+        changed[place] ^= 0xFF;
+        // What it says does not matter, only that it comes back.
+        let _ = candor::load::xlsx::sheets(&changed);
+    }
+}
