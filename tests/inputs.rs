@@ -134,12 +134,16 @@ fn a_workbook_gives_the_findings_of_its_table() {
     );
     assert_eq!(input["bytes"].as_u64(), Some(bytes.len() as u64));
     assert_eq!(input["sha256"].as_str(), Some(candor::source::sha256_hex(&bytes).as_str()));
+    let concise = render(&outcome, Format::Concise, &Style::default(), &run);
+    assert!(concise.contains("tidy.xlsx!Appeals!G4: error[sum-mismatch]"), "{concise}");
+    let drawn = render(&outcome, Format::Terminal, &Style::default(), &run);
+    assert!(drawn.contains("tidy.xlsx!Appeals!G4]"), "{drawn}");
 }
 
 #[test]
 fn a_workbook_on_standard_input_is_read() {
     let (exit, out) = piped(&std::fs::read(support::project().join("fixtures/workbooks/tidy.xlsx")).unwrap());
-    assert!(exit == 1 && out.contains("\n-!Appeals:4:"), "{out}");
+    assert!(exit == 1 && out.contains("\n-!Appeals!G4: error[sum-mismatch]"), "{out}");
 }
 
 #[test]

@@ -57,6 +57,19 @@ pub struct Cell {
     pub column: u32,
 }
 
+impl Cell {
+    /// The cell as spreadsheet programs name it, such as `C5`.
+    pub fn reference(self) -> String {
+        let mut letters = Vec::new();
+        let mut left = self.column;
+        while left > 0 {
+            letters.push(char::from(b'A' + ((left - 1) % 26) as u8));
+            left = (left - 1) / 26;
+        }
+        format!("{}{}", letters.iter().rev().collect::<String>(), self.row)
+    }
+}
+
 /// Number of a source in its [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(pub u32);
@@ -197,5 +210,24 @@ impl Sources {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_named_as_in_a_spreadsheet() {
+        for (row, column, expected) in [
+            (5, 3, "C5"),
+            (1, 26, "Z1"),
+            (2, 27, "AA2"),
+            (9, 702, "ZZ9"),
+            (1, 703, "AAA1"),
+            (1_048_576, 16_384, "XFD1048576"),
+        ] {
+            assert_eq!(Cell { row, column }.reference(), expected);
+        }
     }
 }
