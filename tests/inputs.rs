@@ -125,6 +125,9 @@ fn a_workbook_gives_the_findings_of_its_table() {
     let run = RunInfo { version: String::new(), rule_set_hash: String::new(), fail_on: None, exit_code: 0 };
     let json: serde_json::Value =
         serde_json::from_str(&render(&outcome, Format::Json, &Style::default(), &run)).unwrap();
+    let schema = std::fs::read_to_string(support::project().join("schemas/findings-v1.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    assert!(schema.is_valid(&json));
     let input = &json["inputs"][0];
     assert!(input["path"].as_str().unwrap().ends_with("tidy.xlsx!Appeals"), "{input}");
     assert_eq!(input["format"].as_str(), Some("tidy table (XLSX)"));
@@ -185,6 +188,7 @@ error,#REF!
 number as text,\"15,935*\"
 tiny,0.0000001
 large,9007199254740992
+not computed,\"=SUM(B3,B4)\"
 ",
         ",,,\n,,,\n,Requests,Requests,Users\n,2023,2024,2024\nSpain,1,2,3\nSpain,4,,\n",
         "",

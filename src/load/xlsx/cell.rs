@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use calamine::{DataRef, ExcelDateTime};
+use calamine::{DataRef, ExcelDateTime, XlsxFormulaMetadata};
 
 /// Days from which on a serial number is no date: the first of January 10000.
 const END_OF_DATES: f64 = 2_958_466.0;
@@ -27,6 +27,15 @@ pub fn text<'a>(value: &DataRef<'a>, is_percent: bool) -> Cow<'a, str> {
         DataRef::DurationIso(text) => one_line(Cow::Owned(text.clone())),
         DataRef::Error(error) => Cow::Owned(error.to_string()),
     }
+}
+
+/// A formula as it is typed; of one that is shared with other cells only the first has its words.
+pub fn formula(formula: &XlsxFormulaMetadata) -> String {
+    let words = match formula {
+        XlsxFormulaMetadata::Normal { formula } | XlsxFormulaMetadata::Shared { formula, .. } => formula,
+        _ => "(a formula shared with cells before)",
+    };
+    one_line(Cow::Borrowed(&format!("={words}"))).into_owned()
 }
 
 /// A text with a blank in place of every line break.

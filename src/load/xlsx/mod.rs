@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Dimensions, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, Dimensions, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use crate::source::ReadFailure;
 
@@ -104,6 +104,7 @@ impl Room {
 type Cells<'a> = BTreeMap<(u32, u32), Cow<'a, str>>;
 
 fn text_of(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, room: &mut Room) -> Result<String, ReadFailure> {
+    let mut cells = uncomputed(workbook, name, room)?;
     let merged = workbook.merge_cells_by_sheet_name(name).map_err(|error| failure_of(&error))?;
     let mut reader = workbook.worksheet_cells_reader(name).map_err(|error| failure_of(&error))?;
     let is_percent: Vec<bool> = reader
@@ -111,23 +112,14 @@ fn text_of(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, room: &mut Room) -> R
         .iter()
         .map(|style| style.number_format.as_ref().is_some_and(|format| cell::is_percent(&format.format_code)))
         .collect();
-    let mut cells = Cells::new();
     while let Some((found, style)) = reader.next_cell_with_style_id().map_err(|error| failure_of(&error))? {
         let (row, column) = found.get_position();
-        if row >= ROWS || column >= COLUMNS {
-            return Err(ReadFailure::new(format!(
-                "the sheet states a cell in row {} and column {}; no sheet is that large",
-                u64::from(row) + 1,
-                u64::from(column) + 1
-            )));
-        }
+        check_place((row, column))?;
         let text = cell::text(found.get_value(), is_percent.get(style).copied().unwrap_or_default());
         if !text.is_empty() {
             cells.insert((row, column), text);
         }
-        if cells.len() as u64 > room.cells {
-            room.take_cells(cells.len() as u64)?;
-        }
+        check_count(&cells, room)?;
     }
     let rows = cells.last_key_value().map_or(0, |(place, _)| place.0 + 1);
     let columns = cells.keys().map(|place| place.1 + 1).max().unwrap_or_default();
@@ -136,6 +128,44 @@ fn text_of(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, room: &mut Room) -> R
         repeat(&mut cells, range, (rows, columns), room)?;
     }
     write(&cells, rows, columns, room)
+}
+
+/// Whether a sheet can have a cell at this place.
+fn check_place((row, column): (u32, u32)) -> Result<(), ReadFailure> {
+    if row < ROWS && column < COLUMNS {
+        return Ok(());
+    }
+    Err(ReadFailure::new(format!(
+        "the sheet states a cell in row {} and column {}; no sheet is that large",
+        u64::from(row) + 1,
+        u64::from(column) + 1
+    )))
+}
+
+/// Whether there is room for so many cells, before all of them are read.
+fn check_count(cells: &Cells<'_>, room: &mut Room) -> Result<(), ReadFailure> {
+    let count = cells.len() as u64;
+    if count > room.cells { room.take_cells(count) } else { Ok(()) }
+}
+
+/// Formulas that were saved without their results, as programs write them that do not compute. Such a cell would look
+/// blank; the formula itself shows what is missing.
+fn uncomputed(
+    workbook: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    room: &mut Room,
+) -> Result<Cells<'static>, ReadFailure> {
+    let mut reader = workbook.worksheet_cells_reader(name).map_err(|error| failure_of(&error))?;
+    let mut cells = Cells::new();
+    // Not the method that spells out shared formulas: it makes room for as many as a file claims to have.
+    while let Some(found) = reader.next_cell_with_formula_metadata().map_err(|error| failure_of(&error))? {
+        if let (DataRef::Empty, Some(formula)) = (&found.value, found.formula) {
+            check_place(found.pos)?;
+            cells.insert(found.pos, Cow::Owned(cell::formula(&formula)));
+        }
+        check_count(&cells, room)?;
+    }
+    Ok(cells)
 }
 
 /// Repeats the first cell of a merged range in all its cells that lie within the used part of the sheet: that is what a
