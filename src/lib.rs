@@ -7,7 +7,7 @@
 //! diag      what a finding is
 //! model     observations, series, periods, quantities, registries
 //! stats     pure functions
-//! load      JSON, YAML, TOML and CSV to spanned trees, rows and tables
+//! load      JSON, YAML, TOML, CSV and XLSX to spanned trees, rows and tables
 //! schema    JSON Schema stage
 //! ingest    trees and rows to the model
 //! convert   the model to canonical files

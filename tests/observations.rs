@@ -110,7 +110,7 @@ proptest! {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
         let expected: Vec<Vec<String>> =
             reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
-        let mut rows = Rows::new(&text);
+        let mut rows = Rows::new(&text, b',');
         let mut found = Vec::new();
         while rows.advance() {
             for (column, span) in rows.cells.iter().enumerate() {

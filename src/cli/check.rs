@@ -15,6 +15,7 @@ use crate::config::{self, Config, FailOn};
 use crate::diag::{Finding, Label, Subject, closest};
 use crate::engine::{self, Outcome, Plan};
 use crate::ingest::{self, Input};
+use crate::load;
 use crate::model::Dataset;
 use crate::render::{self, Format};
 use crate::rule::Rule;
@@ -232,27 +233,32 @@ fn apply_selection(request: &CheckRequest, plan: &mut Plan) -> Result<(), String
 fn nothing_in(paths: &[PathBuf]) -> String {
     let names: Vec<String> = paths.iter().map(|path| format!("`{}`", inputs::shown(path))).collect();
     format!(
-        "no input matched: {} holds no CSV, JSON or YAML file that belongs to the dataset",
+        "no input matched: {} holds no CSV, JSON, YAML or XLSX file that belongs to the dataset",
         names.join(", ")
     )
 }
 
 /// Reads all files, in parallel, and adds them in their order.
 fn read(files: &[FileToRead], config: &Config, sources: &mut Sources) -> Vec<Input> {
-    let read: Vec<Source> = files.par_iter().map(read_one).collect();
-    let add = |(file, source): (&FileToRead, Source)| Input {
-        source: sources.add(source),
-        header: config.files.header(&inputs::within_dataset(&file.path, config)),
-        named: file.named,
-    };
-    files.iter().zip(read).map(add).collect()
+    let read: Vec<Vec<Source>> = files.par_iter().map(read_one).collect();
+    let mut inputs = Vec::with_capacity(files.len());
+    for (file, of_file) in files.iter().zip(read) {
+        let header = config.files.header(&inputs::within_dataset(&file.path, config));
+        inputs.extend(of_file.into_iter().map(|source| Input {
+            source: sources.add(source),
+            header: header.clone(),
+            named: file.named,
+        }));
+    }
+    inputs
 }
 
-fn read_one(file: &FileToRead) -> Source {
+/// What a file holds: several sources where it is a workbook.
+fn read_one(file: &FileToRead) -> Vec<Source> {
     if file.path.as_os_str().is_empty() {
-        source::read_stream(std::io::stdin().lock(), &file.name, 0)
+        load::read_stream(std::io::stdin().lock(), &file.name, 0)
     } else {
-        source::read_path(&file.path, &file.name)
+        load::read_path(&file.path, &file.name)
     }
 }
 

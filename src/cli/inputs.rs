@@ -8,7 +8,7 @@ use ignore::WalkBuilder;
 use crate::config::{Config, FILE_NAME};
 
 /// Endings of files that candor looks at in a folder.
-const ENDINGS: [&str; 4] = ["csv", "json", "yaml", "yml"];
+const ENDINGS: [&str; 5] = ["csv", "json", "xlsx", "yaml", "yml"];
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -15,7 +15,7 @@ mod value;
 use rayon::prelude::*;
 
 use crate::diag::{Location, closest};
-use crate::load::{self, Node, Tree};
+use crate::load::{self, Node, Tree, csv};
 use crate::model::{Builder, Dataset, Document, Format, Name, Problem, ProblemKind, Provenance, Registry};
 use crate::schema::{self, SchemaName, Violation};
 use profile::Profile;
@@ -128,11 +128,14 @@ enum Syntax {
 
 /// The syntax by the file's ending; by its first characters for standard input and other endings.
 fn syntax_of(source: &Source) -> Option<Syntax> {
+    if source.sheet.is_some() {
+        return Some(Syntax::Csv);
+    }
     let ending = source.path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     match ending.as_deref() {
         Some("yaml" | "yml") => Some(Syntax::Yaml),
         Some("json") => Some(Syntax::Json),
-        Some("csv") => Some(Syntax::Csv),
+        Some("csv" | "tsv") => Some(Syntax::Csv),
         _ => sniff(&source.text),
     }
 }
@@ -145,7 +148,7 @@ fn sniff(text: &str) -> Option<Syntax> {
     } else if line.starts_with('#') || line.contains(": ") || line.ends_with(':') || line == "---" {
         Some(Syntax::Yaml)
     } else {
-        line.contains(',').then_some(Syntax::Csv)
+        line.contains([',', ';', '\t', '|']).then_some(Syntax::Csv)
     }
 }
 
@@ -187,6 +190,14 @@ impl Reader<'_> {
             }
             Parsed::Tree(parsed) => self.read_tree(*parsed),
         }
+    }
+
+    /// What separates the cells of the table that this input is.
+    fn separator(&self) -> u8 {
+        // A sheet is written with commas, whatever its cells hold.
+        let separator = if self.source.sheet.is_some() { b',' } else { csv::separator(&self.source.text) };
+        self.source.note_separator(separator);
+        separator
     }
 
     fn location(&self, span: Span) -> Location {

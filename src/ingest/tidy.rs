@@ -143,8 +143,9 @@ impl Reader<'_> {
     /// Reads a table by the profile that it is recognised by, or else as a tidy table.
     pub(super) fn read_table(&mut self, profiles: &[&Profile]) {
         let text = &self.source.text;
-        let mut rows = Rows::new(text);
-        let recognition = recognise(profiles, &self.source.path, &recognise::first_rows(Rows::new(text)));
+        let mut rows = Rows::new(text, self.separator());
+        let first = recognise::first_rows(Rows::new(text, self.separator()));
+        let recognition = recognise(profiles, &self.source.path, &first);
         if let Recognition::By(profile) = recognition {
             return self.read_csv_by_profile(profile, rows);
         }

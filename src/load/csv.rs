@@ -4,6 +4,7 @@
 //! what a lenient reader would swallow: a quoted cell that is never closed.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memchr2, memmem};
@@ -18,6 +19,36 @@ use crate::source::Span;
 pub struct Stretch {
     bytes: Range<usize>,
     rows_before: u32,
+    separator: u8,
+}
+
+/// What may separate cells, the likeliest first.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Rows that show which of them it is.
+const SAMPLE_ROWS: usize = 50;
+/// Bytes in which those rows are looked for.
+const SAMPLE: usize = 1 << 16;
+
+/// What separates the cells of a text: that under which most of its first rows have the same number of cells, and more
+/// than one; a comma where none does, or several do.
+pub fn separator(text: &str) -> u8 {
+    let sample = &text[..text.floor_char_boundary(SAMPLE)];
+    // Of several that are best, `max_by_key` takes the last.
+    let best = SEPARATORS.into_iter().rev().max_by_key(|separator| rows_of_one_width(sample, *separator));
+    best.filter(|separator| rows_of_one_width(sample, *separator) > 0).unwrap_or(b',')
+}
+
+/// How many of the first rows have the commonest number of cells, if that is more than one.
+fn rows_of_one_width(sample: &str, separator: u8) -> usize {
+    let mut rows = Rows::new(sample, separator);
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    for _ in 0..SAMPLE_ROWS {
+        if !rows.advance() {
+            break;
+        }
+        *counts.entry(rows.cells.len()).or_default() += 1;
+    }
+    counts.into_iter().filter(|(cells, _)| *cells > 1).map(|(_, rows)| rows).max().unwrap_or_default()
 }
 
 /// A stretch is worth a thread of its own from this many bytes on.
@@ -27,6 +58,7 @@ const LEAST_STRETCH: usize = 1 << 20;
 pub struct Rows<'a> {
     text: &'a str,
     reader: simd_csv::ZeroCopyReader<&'a [u8]>,
+    separator: u8,
     /// Where the reader's first byte stands in the text.
     offset: usize,
     /// Where its last byte ends.
@@ -42,10 +74,10 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Rows of a text whose cells are separated by commas.
-    pub fn new(text: &'a str) -> Self {
+    /// Rows of a text whose cells are separated by this byte.
+    pub fn new(text: &'a str, separator: u8) -> Self {
         let start = text.len() - text.trim_start_matches('\u{feff}').len();
-        Self::of(text, &Stretch { bytes: start..text.len(), rows_before: 0 })
+        Self::of(text, &Stretch { bytes: start..text.len(), rows_before: 0, separator })
     }
 
     /// The rows of a stretch of a text.
@@ -55,10 +87,11 @@ impl<'a> Rows<'a> {
         let follows_line = start > 0 && matches!(text.as_bytes()[start - 1], b'\r' | b'\n');
         let offset = start - usize::from(follows_line);
         let mut builder = ZeroCopyReaderBuilder::new();
-        builder.has_headers(false).flexible(true).buffer_capacity(1 << 16);
+        builder.delimiter(stretch.separator).has_headers(false).flexible(true).buffer_capacity(1 << 16);
         Self {
             text,
             reader: builder.from_reader(&text.as_bytes()[offset..stretch.bytes.end]),
+            separator: stretch.separator,
             offset,
             end: stretch.bytes.end,
             cells: Vec::new(),
@@ -82,8 +115,9 @@ impl<'a> Rows<'a> {
             ranges.push(place..end);
             place = end;
         }
+        let separator = self.separator;
         let mut rows_before = self.number;
-        let whole = vec![Stretch { bytes: start..self.end, rows_before }];
+        let whole = vec![Stretch { bytes: start..self.end, rows_before, separator }];
         if ranges.len() < 2 {
             return whole;
         }
@@ -91,7 +125,7 @@ impl<'a> Rows<'a> {
         let Some(rows) = rows else { return whole };
         let stretch = |(bytes, rows)| {
             rows_before += rows;
-            Stretch { bytes, rows_before: rows_before - rows }
+            Stretch { bytes, rows_before: rows_before - rows, separator }
         };
         ranges.into_iter().zip(rows).map(stretch).collect()
     }
@@ -140,7 +174,7 @@ impl<'a> Rows<'a> {
         self.cells.get(column).map_or("", |span| &self.text[span.range()])
     }
 
-    /// Some cells that stand side by side as they are written, commas included.
+    /// Some cells that stand side by side as they are written, separators included.
     pub fn raw_run(&self, first: usize, last: usize) -> &'a str {
         let span = self.cells.get(first).zip(self.cells.get(last));
         span.map_or("", |(first, last)| &self.text[first.start as usize..last.end as usize])
@@ -207,7 +241,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> (Vec<Vec<String>>, Option<SyntaxError>) {
-        let mut rows = Rows::new(text);
+        let mut rows = Rows::new(text, b',');
         let mut found = Vec::new();
         while rows.advance() {
             for (column, span) in rows.cells.iter().enumerate() {
@@ -240,10 +274,42 @@ mod tests {
     }
 
     #[test]
+    fn the_separator_is_that_of_most_rows() {
+        for (text, expected) in [
+            ("a;b;c\n1,5;2;3\n1,5;2;3\n", b';'),
+            ("a\tb\n\"x,\ny\"\t1\nz, w, v\t2\n", b'\t'),
+            ("a|b\n1,000|2\n", b'|'),
+            ("\u{feff}a,b\n\"1;2;3\",2\n\"4;5;6\",2\n", b','),
+            ("a,b;c\n1,2;3\n", b','),
+            ("title\n\na;b\n1;2\nsee, also\n", b';'),
+            ("a\n1\n", b','),
+            ("a;b\n1;\"2\n", b';'),
+            ("", b','),
+        ] {
+            assert_eq!(char::from(separator(text)), char::from(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_separators_split_cells_and_keep_their_places() {
+        let text = "a;b\n\"x;y\";1,5\n";
+        let mut rows = Rows::new(text, separator(text));
+        assert!(rows.advance() && rows.advance());
+        assert_eq!((rows.cell(0).as_ref(), rows.cell(1).as_ref()), ("x;y", "1,5"));
+        assert_eq!(rows.cells, [Span::new(4, 9), Span::new(10, 13)]);
+        assert_eq!(Rows::new(text, b';').rest_in_stretches(2).len(), 1);
+        let long = format!("a;b\n{}", "1;2\n".repeat(800_000));
+        let stretches = Rows::new(&long, b';').rest_in_stretches(2);
+        let mut rows = Rows::of(&long, &stretches[1]);
+        assert!(stretches.len() > 1 && rows.advance());
+        assert_eq!(rows.cells.len(), 2);
+    }
+
+    #[test]
     fn a_long_text_is_read_in_stretches_as_it_is_read_whole() {
         let body: String = (0..200_000).map(|row| format!("{row},{}\n", row * 7)).collect();
         let text = format!("a,b\n{body}last,row");
-        let mut whole = Rows::new(&text);
+        let mut whole = Rows::new(&text, b',');
         assert!(whole.advance());
         let stretches = whole.rest_in_stretches(3);
         assert_eq!(stretches.len(), 3);
@@ -256,11 +322,11 @@ mod tests {
         }
         assert!(!whole.advance());
         for odd in ["\"x\ny\",1\n", "x,1\r\n", "\n\n"] {
-            let mut rows = Rows::new(&text);
+            let mut rows = Rows::new(&text, b',');
             assert!(rows.advance());
             assert_eq!(rows.rest_in_stretches(3).len(), 3);
             let odd = format!("{text}\n{odd}");
-            let mut rows = Rows::new(&odd);
+            let mut rows = Rows::new(&odd, b',');
             assert!(rows.advance());
             assert_eq!(rows.rest_in_stretches(3).len(), 1);
         }
@@ -269,7 +335,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_within_a_text_belongs_to_its_cell() {
         let text = "\u{feff}a,b\n\u{feff}é,1\n";
-        let mut rows = Rows::new(text);
+        let mut rows = Rows::new(text, b',');
         assert!(rows.advance());
         for stretch in rows.rest_in_stretches(2) {
             let mut rows = Rows::of(text, &stretch);

@@ -2,16 +2,20 @@
 //!
 //! [`json`], [`yaml`] and [`toml`] each have one function, `parse`, which takes the whole text (with its byte-order
 //! mark, if it has one) and gives a [`Tree`]. It never fails: a text with a syntax error gives the tree of what was
-//! read before the error, and the error in [`Tree::failure`]. Tables are not trees: [`csv`] gives rows.
+//! read before the error, and the error in [`Tree::failure`]. Tables are not trees: [`csv`] gives rows. A workbook
+//! becomes several such texts, one a sheet, when it is read: see [`read_path`].
 
 mod builder;
 pub mod csv;
 pub mod grid;
+mod input;
 pub mod json;
 pub mod toml;
 pub mod tree;
+pub mod xlsx;
 pub mod yaml;
 
+pub use input::{read_path, read_stream};
 pub use tree::{DuplicateKey, Kind, Located, Member, Node, SyntaxError, Tree};
 
 /// The byte-order mark some programs put before the text.

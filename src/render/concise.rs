@@ -37,12 +37,12 @@ fn line(finding: &Finding, sources: &Sources) -> String {
     )
 }
 
-/// `path:line:col` of the place that a finding points at.
+/// `path:line:col` of the place that a finding points at, or `path!C5` in a sheet.
 pub fn position(finding: &Finding, sources: &Sources) -> String {
     let location = finding.primary.location;
     let source = sources.get(location.source);
-    let place = super::excerpt::Spot::new(source, &finding.primary, true).place;
-    format!("{}:{}:{}", clean(&source.path), place.line, place.column)
+    let spot = super::excerpt::Spot::new(source, &finding.primary, true);
+    format!("{}{}", clean(&source.path), spot.reference())
 }
 
 /// What is added to a message whose finding a documented break explains.

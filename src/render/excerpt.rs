@@ -9,7 +9,7 @@ use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpa
 
 use super::words::{clean, width, wrap};
 use crate::diag::Label;
-use crate::source::{Place, Source};
+use crate::source::{Cell, Place, Source};
 
 mod window;
 
@@ -37,7 +37,9 @@ pub struct Spot<'a> {
     /// Characters before it on its line, as they are in the text.
     column: usize,
     /// Line and column for the reader.
-    pub place: Place,
+    place: Place,
+    /// The cell, where the input is a sheet: nobody sees the lines of its text.
+    cell: Option<Cell>,
     /// What is there.
     text: String,
     /// Whether it is the place that the finding points at.
@@ -55,7 +57,13 @@ impl<'a> Spot<'a> {
         let end = floor(text, span.end as usize).clamp(start, range.end);
         let place = source.lines().place(text, start as u32);
         let column = text.get(range.start..start).unwrap_or_default().chars().count();
-        Self { source, line, start, end, column, place, text: clean(&label.text), is_primary }
+        let cell = label.location.cell.filter(|_| source.sheet.is_some());
+        Self { source, line, start, end, column, place, cell, text: clean(&label.text), is_primary }
+    }
+
+    /// The place, as it stands after the path of the input.
+    pub fn reference(&self) -> String {
+        reference(self.place, self.cell)
     }
 
     /// Columns that the label's words take.
@@ -76,6 +84,14 @@ impl<'a> Spot<'a> {
     fn overlaps(&self, other: &Self) -> bool {
         let is_before = |one: &Self, other: &Self| one.end.max(one.start + 1) <= other.start;
         self.line == other.line && !is_before(self, other) && !is_before(other, self)
+    }
+}
+
+/// A place as it stands after the path of the input.
+fn reference(place: Place, cell: Option<Cell>) -> String {
+    match cell {
+        Some(cell) => format!("!{}", cell.reference()),
+        None => format!(":{}:{}", place.line, place.column),
     }
 }
 
@@ -211,6 +227,7 @@ pub struct Mark {
     start: usize,
     length: usize,
     place: Place,
+    cell: Option<Cell>,
     text: String,
     /// Whether it is the place that the finding points at.
     pub is_primary: bool,
@@ -239,6 +256,7 @@ impl Drawing {
             start: self.text.len() + start,
             length: end - start,
             place: spot.place,
+            cell: spot.cell,
             text: words.join("\n"),
             is_primary: spot.is_primary,
         });
@@ -254,6 +272,13 @@ impl Drawing {
                 false => LabeledSpan::new_with_span(text, span),
             }
         })
+    }
+
+    /// What miette wrote of the place in the header, and what is to stand there instead.
+    pub fn references(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        let named = |mark: &Mark, cell| format!("[{}{}]", self.name, reference(mark.place, cell));
+        let of_cells = self.marks.iter().filter(|mark| mark.cell.is_some());
+        of_cells.map(move |mark| (named(mark, None), named(mark, mark.cell)))
     }
 
     fn contents(&self, span: SourceSpan, line: usize, column: usize) -> Box<dyn SpanContents<'_> + '_> {

@@ -41,6 +41,24 @@ pub struct Reading<'a> {
     pub reason: Option<String>,
 }
 
+impl Reading<'_> {
+    /// What was assumed of its bytes, where that is not what most inputs are: the encoding, and what separates cells.
+    pub fn assumptions(&self) -> Option<String> {
+        let separator = unusual_separator(self.source).map(|separator| match separator {
+            '\t' => "separated by tabs".to_owned(),
+            other => format!("separated by `{other}`"),
+        });
+        let parts: Vec<String> =
+            self.source.encoding.map(str::to_owned).into_iter().chain(separator).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+/// What separates the cells of a table, where that is no comma.
+pub fn unusual_separator(source: &Source) -> Option<char> {
+    source.separator().map(char::from).filter(|separator| *separator != ',')
+}
+
 /// What the dataset holds of one input.
 #[derive(Debug, Default, Clone)]
 struct Facts<'a> {
@@ -90,6 +108,7 @@ fn reading<'a>(source: &'a Source, facts: &Facts<'_>) -> Reading<'a> {
         _ => Extent::Whole,
     };
     let format = match facts.format {
+        Some("tidy table (CSV)") if source.sheet.is_some() => "tidy table (XLSX)",
         Some(format) => format,
         None if facts.unrecognised.is_some() => "not recognised",
         None if failed => "not readable",

@@ -8,7 +8,7 @@ mod finding;
 use serde::Serialize;
 
 use super::RunInfo;
-use super::inputs::{Reading, readings};
+use super::inputs::{Reading, readings, unusual_separator};
 use crate::diag::Level;
 use crate::engine::{Outcome, RuleVerdict};
 use crate::rule::{Selector, Verdict};
@@ -62,9 +62,21 @@ struct InputEntry<'a> {
     bytes: u64,
     sha256: Option<&'a str>,
     format: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    separator: Option<char>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet: Option<SheetEntry<'a>>,
     read: &'static str,
     values: usize,
     reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SheetEntry<'a> {
+    name: &'a str,
+    hidden: bool,
 }
 
 fn inputs(outcome: &Outcome) -> Vec<InputEntry<'_>> {
@@ -77,6 +89,13 @@ fn input_entry(reading: Reading<'_>) -> InputEntry<'_> {
         bytes: reading.source.size,
         sha256: reading.source.sha256(),
         format: reading.format,
+        encoding: reading.source.encoding,
+        separator: unusual_separator(reading.source),
+        sheet: reading
+            .source
+            .sheet
+            .as_ref()
+            .map(|sheet| SheetEntry { name: &sheet.name, hidden: sheet.hidden }),
         read: reading.extent.as_str(),
         values: reading.values,
         reason: reading.reason,

@@ -33,6 +33,11 @@ pub fn paragraph(outcome: &Outcome, hint: bool) -> String {
             text.push_str(&format!(" {words}: {}.", listing(&names, NAMED)));
         }
     }
+    let assumed: Vec<String> =
+        readings.iter().filter_map(|one| Some(format!("{} ({})", name(one), one.assumptions()?))).collect();
+    if !assumed.is_empty() {
+        text.push_str(&format!(" Read as: {}.", listing(&assumed, NAMED)));
+    }
     text
 }
 

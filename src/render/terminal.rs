@@ -124,6 +124,9 @@ impl Page<'_> {
         let mut drawn = String::new();
         // Writing to a String cannot fail, and a drawing answers every question for its text.
         let _ = handler.render_report(&mut drawn, &Picture(drawing));
+        for (place, cell) in drawing.references() {
+            drawn = drawn.replacen(&place, &cell, 1);
+        }
         // miette begins with a line for the message, which stands above already.
         for line in drawn.lines().skip(1) {
             text.push_str(line.trim_end());

@@ -1,9 +1,10 @@
 //! The bytes of every input, and where things stand in them.
 //!
 //! A [`Source`] is one input as it was read: its text, its size and its hash. Everything above this layer speaks of
-//! places in it as a [`Span`] (byte offsets in the original file) and, for tables, as a [`Cell`]; only when something
-//! is printed does a span become a line and a column. Nothing here knows what the bytes mean.
+//! places in it as a [`Span`] (byte offsets in the text) and, for tables, as a [`Cell`]; only when something is printed
+//! does a span become a line and a column. Nothing here knows what the text means.
 
+mod decode;
 mod lines;
 mod read;
 
@@ -11,10 +12,12 @@ use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
+pub use decode::decode;
 pub use lines::{LineIndex, Place};
-pub use read::{ReadFailure, SIZE_LIMIT, read_path, read_stream};
+pub use read::{ReadFailure, SIZE_LIMIT, bytes_of_path, bytes_of_stream, read_path, read_stream};
 
-/// Half-open byte range in the original file. A byte-order mark counts as the bytes it has.
+/// Half-open byte range in the text of a source: in the original file where that is UTF-8, and then a byte-order mark
+/// counts as the bytes it has; in the decoded text where the file is in another encoding, or a sheet of a workbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Span {
     /// First byte.
@@ -54,30 +57,87 @@ pub struct Cell {
     pub column: u32,
 }
 
+impl Cell {
+    /// The cell as spreadsheet programs name it, such as `C5`.
+    pub fn reference(self) -> String {
+        let mut letters = Vec::new();
+        let mut left = self.column;
+        while left > 0 {
+            letters.push(char::from(b'A' + ((left - 1) % 26) as u8));
+            left = (left - 1) / 26;
+        }
+        format!("{}{}", letters.iter().rev().collect::<String>(), self.row)
+    }
+}
+
 /// Number of a source in its [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(pub u32);
 
-/// One input as it was read.
+/// Which sheet of a workbook a source is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetOrigin {
+    /// Name on its tab.
+    pub name: String,
+    /// Whether readers of the workbook do not see it.
+    pub hidden: bool,
+}
+
+/// One input as it was read: a file, or a sheet of a workbook.
 #[derive(Debug)]
 pub struct Source {
-    /// Path as the user named it, with forward slashes; `-` for standard input.
+    /// Path as the user named it, with forward slashes; `-` for standard input. A sheet is named `file.xlsx!Sheet`.
     pub path: String,
-    /// The readable text from the first byte on. Where `failure` is set this ends before the fault.
+    /// The readable text from the first byte on. Where `failure` is set this ends before the fault. A sheet is a CSV
+    /// text with one line a row.
     pub text: String,
-    /// Size of the whole input in bytes, readable or not.
+    /// Size of the whole input in bytes, readable or not; for a sheet that of the workbook.
     pub size: u64,
+    /// Encoding of the bytes where that is not UTF-8. Spans then refer to the decoded text.
+    pub encoding: Option<&'static str>,
+    /// The sheet, where the source is one.
+    pub sheet: Option<SheetOrigin>,
     /// Why the input could not be read, or not to its end.
     pub failure: Option<ReadFailure>,
     lines: OnceLock<LineIndex>,
     hash: OnceLock<String>,
+    separator: OnceLock<u8>,
 }
 
 impl Source {
-    /// A source whose whole text was read.
+    /// A source whose whole text was read, and whose bytes are its text.
     pub fn new(path: impl Into<String>, text: String) -> Self {
-        let size = text.len() as u64;
-        Self { path: path.into(), text, size, failure: None, lines: OnceLock::new(), hash: OnceLock::new() }
+        Self {
+            path: path.into(),
+            size: text.len() as u64,
+            text,
+            encoding: None,
+            sheet: None,
+            failure: None,
+            lines: OnceLock::new(),
+            hash: OnceLock::new(),
+            separator: OnceLock::new(),
+        }
+    }
+
+    /// A source whose text is not the bytes of its file: `size` and `sha256` are those of the bytes.
+    pub fn with_hash(path: impl Into<String>, text: String, size: u64, sha256: String) -> Self {
+        Self { size, hash: OnceLock::from(sha256), ..Self::new(path, text) }
+    }
+
+    /// A source of which no byte was read.
+    pub fn unread(path: impl Into<String>, failure: ReadFailure) -> Self {
+        Self { failure: Some(failure), ..Self::new(path, String::new()) }
+    }
+
+    /// Notes which byte separates the cells of the table that the text is. Only the first note counts.
+    pub fn note_separator(&self, separator: u8) {
+        self.separator.get_or_init(|| separator);
+    }
+
+    /// What separates the cells of the table that the text is, where it was read as one.
+    pub fn separator(&self) -> Option<u8> {
+        self.separator.get().copied()
     }
 
     /// The text under a span; empty where the span leaves the text.
@@ -95,7 +155,7 @@ impl Source {
         self.lines().place(&self.text, span.start)
     }
 
-    /// SHA-256 of the bytes as lower-case hexadecimal, computed at the first call. `None` where no byte was read.
+    /// SHA-256 of the bytes of the file as lower-case hexadecimal, computed at the first call. `None` where no byte was read.
     pub fn sha256(&self) -> Option<&str> {
         if self.failure.is_some() {
             return self.hash.get().map(String::as_str);
@@ -150,5 +210,24 @@ impl Sources {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_named_as_in_a_spreadsheet() {
+        for (row, column, expected) in [
+            (5, 3, "C5"),
+            (1, 26, "Z1"),
+            (2, 27, "AA2"),
+            (9, 702, "ZZ9"),
+            (1, 703, "AAA1"),
+            (1_048_576, 16_384, "XFD1048576"),
+        ] {
+            assert_eq!(Cell { row, column }.reference(), expected);
+        }
     }
 }

@@ -1,23 +1,22 @@
 //! Reading an input whole, with a named reason where that is not possible.
 //!
-//! Strangers send files. Each fault has its own sentence and, where there is one, a position: a file that is not text,
-//! is in another encoding, breaks off inside a character, is too large, or is no file at all.
+//! Strangers send files. Each fault has its own sentence: a file that is too large, cannot be opened, or is no file at
+//! all. What its bytes are is found out elsewhere.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::sync::OnceLock;
 
-use memchr::memchr;
 use rayon::prelude::*;
 
-use super::{Source, Span, sha256_hex};
+use super::decode::decode;
+use super::{Source, Span};
 
 /// Largest input in bytes: spans are 32-bit, and a published disclosure is far below this.
 pub const SIZE_LIMIT: u64 = 2_000_000_000;
 
 /// Bytes of a large file that are read in one go.
-const CHUNK: usize = 1 << 22;
+pub(super) const CHUNK: usize = 1 << 22;
 
 /// Why an input could not be read, or not to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,16 +30,24 @@ pub struct ReadFailure {
 }
 
 impl ReadFailure {
-    fn new(message: impl Into<String>) -> Self {
+    /// A failure without a place.
+    pub fn new(message: impl Into<String>) -> Self {
         Self { span: None, message: message.into(), help: None }
     }
 
-    fn at(mut self, offset: usize) -> Self {
+    /// The failure of a file that is no text; `kind` says how that shows.
+    pub(super) fn binary(kind: &str) -> Self {
+        Self::new(format!("the file is binary, not text: {kind}")).at(0)
+    }
+
+    /// Adds the place of the fault: a byte of the text.
+    pub fn at(mut self, offset: usize) -> Self {
         self.span = Some(Span::new(offset as u32, offset as u32));
         self
     }
 
-    fn help(mut self, help: impl Into<String>) -> Self {
+    /// Adds what would mend it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -48,12 +55,26 @@ impl ReadFailure {
 
 /// Reads the file at `path` and names it `name` in everything that is printed. A fault is part of the source.
 pub fn read_path(path: &Path, name: &str) -> Source {
-    match open(path) {
-        Ok((file, size)) => match read_in_chunks(&file, size) {
-            Some(bytes) => decode(name, bytes),
-            None => read_stream(file, name, size),
-        },
-        Err(failure) => unread(name, failure, 0),
+    match bytes_of_path(path) {
+        Ok(bytes) => decode(name, bytes),
+        Err(failure) => Source::unread(name, failure),
+    }
+}
+
+/// Reads a stream to its end; `expected` is its size in bytes where that is known, 0 where it is not.
+pub fn read_stream(stream: impl Read, name: &str, expected: u64) -> Source {
+    match bytes_of_stream(stream, expected) {
+        Ok(bytes) => decode(name, bytes),
+        Err(failure) => Source::unread(name, failure),
+    }
+}
+
+/// The bytes of the file at `path`.
+pub fn bytes_of_path(path: &Path) -> Result<Vec<u8>, ReadFailure> {
+    let (file, size) = open(path)?;
+    match read_in_chunks(&file, size) {
+        Some(bytes) => Ok(bytes),
+        None => bytes_of_stream(file, size),
     }
 }
 
@@ -78,13 +99,13 @@ fn read_at(_: &File, _: &mut [u8], _: u64) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
-/// Reads a stream to its end; `expected` is its size in bytes where that is known, 0 where it is not.
-pub fn read_stream(stream: impl Read, name: &str, expected: u64) -> Source {
+/// The bytes of a stream up to its end; `expected` is its size in bytes where that is known, 0 where it is not.
+pub fn bytes_of_stream(stream: impl Read, expected: u64) -> Result<Vec<u8>, ReadFailure> {
     let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).saturating_add(1));
     match stream.take(SIZE_LIMIT + 1).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() as u64 > SIZE_LIMIT => unread(name, too_large(bytes.len() as u64, true), 0),
-        Ok(_) => decode(name, bytes),
-        Err(error) => unread(name, ReadFailure::new(format!("the file cannot be read: {error}")), 0),
+        Ok(_) if bytes.len() as u64 > SIZE_LIMIT => Err(too_large(bytes.len() as u64, true)),
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(ReadFailure::new(format!("the file cannot be read: {error}"))),
     }
 }
 
@@ -128,70 +149,4 @@ fn too_large(size: u64, at_least: bool) -> ReadFailure {
     let size = if at_least { SIZE_LIMIT } else { size };
     ReadFailure::new(format!("the file has {more}{size} bytes; candor reads up to {SIZE_LIMIT}"))
         .help("split it by period or by publisher")
-}
-
-fn unread(name: &str, failure: ReadFailure, size: u64) -> Source {
-    let mut source = Source::new(name, String::new());
-    source.size = size;
-    source.failure = Some(failure);
-    source
-}
-
-/// Turns bytes into text as far as they are text.
-fn decode(name: &str, bytes: Vec<u8>) -> Source {
-    let size = bytes.len() as u64;
-    let fault = fault_of(&bytes);
-    let (bytes, failure) = match fault {
-        None => match String::from_utf8(bytes) {
-            Ok(text) => return Source::new(name, text),
-            Err(error) => {
-                let valid = error.utf8_error().valid_up_to();
-                let failure = invalid_utf8(error.as_bytes(), valid);
-                (error.into_bytes(), failure)
-            }
-        },
-        Some(failure) => (bytes, failure),
-    };
-    let hash = OnceLock::from(sha256_hex(&bytes));
-    let kept = failure.span.map_or(0, |span| span.start as usize);
-    let text =
-        bytes.get(..kept).map(|prefix| String::from_utf8_lossy(prefix).into_owned()).unwrap_or_default();
-    Source { path: name.to_owned(), text, size, failure: Some(failure), lines: OnceLock::new(), hash }
-}
-
-/// Faults that show without decoding: another encoding, or no text at all.
-fn fault_of(bytes: &[u8]) -> Option<ReadFailure> {
-    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Some(
-            ReadFailure::new("the file is in UTF-16 (it begins with that byte-order mark)")
-                .at(0)
-                .help("save it as UTF-8"),
-        );
-    }
-    // Text has no NUL: what has one is an archive, an image, a spreadsheet or UTF-16 without a mark.
-    let find = |(chunk, bytes): (usize, &[u8])| memchr(0, bytes).map(|at| chunk * CHUNK + at);
-    let nul = bytes.par_chunks(CHUNK).enumerate().find_map_first(find)?;
-    let kind = match bytes.get(..4) {
-        Some(b"PK\x03\x04") => "it begins like a ZIP archive or a spreadsheet".to_owned(),
-        Some(b"%PDF") => "it begins like a PDF".to_owned(),
-        _ => format!("byte {nul} is zero"),
-    };
-    Some(ReadFailure::new(format!("the file is binary, not text: {kind}")).at(0))
-}
-
-fn invalid_utf8(bytes: &[u8], valid: usize) -> ReadFailure {
-    let byte = bytes.get(valid).copied().unwrap_or_default();
-    let cut = bytes.len() - valid < 4
-        && std::str::from_utf8(&bytes[valid..]).is_err_and(|e| e.error_len().is_none());
-    let message = if cut {
-        format!("the file ends inside a character (byte {valid}): it was probably cut off")
-    } else {
-        format!("byte {valid} (0x{byte:02X}) is not UTF-8; what stands before it was read")
-    };
-    let failure = ReadFailure::new(message).at(valid);
-    if cut {
-        failure
-    } else {
-        failure.help("save the file as UTF-8; Windows-1252 has such bytes for “ ” – é")
-    }
 }

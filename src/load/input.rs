@@ -1,0 +1,61 @@
+//! Files as sources: one a file, or one a sheet where the file is a workbook.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::xlsx;
+use crate::source::{ReadFailure, SheetOrigin, Source, bytes_of_path, bytes_of_stream, decode, sha256_hex};
+
+/// Reads the file at `path` and names it `name` in everything that is printed. A fault is part of the source.
+pub fn read_path(path: &Path, name: &str) -> Vec<Source> {
+    sources_of(name, bytes_of_path(path))
+}
+
+/// Reads a stream to its end; `expected` is its size in bytes where that is known, 0 where it is not.
+pub fn read_stream(stream: impl Read, name: &str, expected: u64) -> Vec<Source> {
+    sources_of(name, bytes_of_stream(stream, expected))
+}
+
+fn sources_of(name: &str, bytes: Result<Vec<u8>, ReadFailure>) -> Vec<Source> {
+    match bytes {
+        Ok(bytes) if is_workbook(name, &bytes) => sheets_of(name, &bytes),
+        Ok(bytes) => vec![decode(name, bytes)],
+        Err(failure) => vec![Source::unread(name, failure)],
+    }
+}
+
+/// By the file's ending; standard input has none.
+fn is_workbook(name: &str, bytes: &[u8]) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"))
+        || (name == "-" && bytes.starts_with(b"PK\x03\x04"))
+}
+
+/// The sheets of a workbook that hold something.
+fn sheets_of(name: &str, bytes: &[u8]) -> Vec<Source> {
+    let hash = sha256_hex(bytes);
+    let source = |path: String, text: String, failure: Option<ReadFailure>| {
+        let mut source = Source::with_hash(path, text, bytes.len() as u64, hash.clone());
+        source.failure = failure;
+        source
+    };
+    let sheets = match xlsx::sheets(bytes) {
+        Ok(sheets) => sheets,
+        Err(failure) => return vec![source(name.to_owned(), String::new(), Some(failure))],
+    };
+    let is_filled = |sheet: &xlsx::Sheet| !sheet.text.is_empty() || sheet.failure.is_some();
+    let sources: Vec<Source> = sheets
+        .into_iter()
+        .filter(is_filled)
+        .map(|sheet| {
+            let mut source = source(format!("{name}!{}", sheet.name), sheet.text, sheet.failure);
+            source.sheet = Some(SheetOrigin { name: sheet.name, hidden: sheet.hidden });
+            source
+        })
+        .collect();
+    if sources.is_empty() {
+        let failure = ReadFailure::new("no cell of the workbook holds anything");
+        return vec![source(name.to_owned(), String::new(), Some(failure))];
+    }
+    sources
+}
