@@ -4,6 +4,8 @@
 //! turned into documents, blocks and observations. What is wrong on the way becomes a
 //! [`Problem`], and reading goes on as far as it can: rules decide later what to make of it.
 
+pub mod notation;
+
 mod registry;
 mod report;
 mod tidy;
