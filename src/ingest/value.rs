@@ -5,10 +5,14 @@ use rust_decimal::Decimal;
 use crate::load::{Kind, Node};
 use crate::model::{Absence, Interval, NumberFault, ProblemKind, Quantity, parse_number};
 
-/// Why a text is no value: the kind of problem, what is the matter and what would mend it.
+/// Why a text is no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
+    /// The kind of problem.
     pub kind: ProblemKind,
+    /// What is the matter.
     pub message: String,
+    /// What would mend it.
     pub help: Option<String>,
 }
 
@@ -17,35 +21,39 @@ pub struct Fault {
 /// # Errors
 /// Says what stands there instead, and what it could have been meant to be.
 pub fn number(text: &str) -> Result<Decimal, Fault> {
-    parse_number(text).map_err(|fault| match fault {
-        NumberFault::TooManyDigits => Fault {
-            kind: ProblemKind::UnparsableValue,
-            message: format!("`{}` has more digits than candor can keep exactly (28)", shortened(text)),
-            help: Some("round it, and state the step as `rounded_to`".to_owned()),
-        },
-        NumberFault::TooLarge => Fault {
-            kind: ProblemKind::UnparsableValue,
-            message: format!("`{}` is larger than candor compares (10²¹)", shortened(text)),
-            help: None,
-        },
-        NumberFault::NotANumber => not_a_number(text),
+    parse_number(text).map_err(|fault| {
+        let mut fault = number_fault(text, fault);
+        fault.help = fault.help.or_else(|| mending(text.trim()));
+        fault
     })
 }
 
-fn not_a_number(text: &str) -> Fault {
+/// What is wrong with a text that is no number that can be kept, whatever it is written in.
+pub fn number_fault(text: &str, fault: NumberFault) -> Fault {
     let trimmed = text.trim();
-    if is_placeholder(trimmed) {
-        return Fault {
-            kind: ProblemKind::Placeholder,
-            message: format!("the placeholder `{}` was left in", shortened(trimmed)),
-            help: Some("put the figure there, or state why there is none (`kind: not_reported`)".to_owned()),
-        };
-    }
-    Fault {
-        kind: ProblemKind::UnparsableValue,
-        message: format!("`{}` stands where a number belongs", shortened(text)),
-        help: mending(trimmed),
-    }
+    let (kind, message, help) = match fault {
+        NumberFault::TooManyDigits => (
+            ProblemKind::UnparsableValue,
+            format!("`{}` has more digits than candor can keep exactly (28)", shortened(text)),
+            Some("round it, and state the step as `rounded_to`"),
+        ),
+        NumberFault::TooLarge => (
+            ProblemKind::UnparsableValue,
+            format!("`{}` is larger than candor compares (10²¹)", shortened(text)),
+            None,
+        ),
+        NumberFault::NotANumber if is_placeholder(trimmed) => (
+            ProblemKind::Placeholder,
+            format!("the placeholder `{}` was left in", shortened(trimmed)),
+            Some("put the figure there, or state why there is none (`kind: not_reported`)"),
+        ),
+        NumberFault::NotANumber => (
+            ProblemKind::UnparsableValue,
+            format!("`{}` stands where a number belongs", shortened(text)),
+            None,
+        ),
+    };
+    Fault { kind, message, help: help.map(str::to_owned) }
 }
 
 /// A text that a template, a spreadsheet or a hurried person leaves where a figure should come.
@@ -101,7 +109,8 @@ pub fn without_separators(text: &str) -> Option<String> {
     well_formed.then(|| text.replace(',', ""))
 }
 
-fn shortened(text: &str) -> String {
+/// The beginning of a text, for a message.
+pub fn shortened(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -159,6 +159,8 @@ fn document(source: SourceId, format: DocumentFormat, complete: bool) -> Documen
         source,
         path: format!("{source:?}"),
         format,
+        profile: None,
+        period: None,
         publisher: "ncmec".into(),
         published: None,
         vintage: None,

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use globset::{GlobBuilder, GlobMatcher};
 use rust_decimal::Decimal;
 
+use super::notation::number::{GridStep, NumberNotation};
 use crate::load::{self, Node, SyntaxError};
 use crate::model::Absence;
 use crate::schema::{self, SchemaName, Violation};
@@ -210,28 +211,6 @@ fn is_one_of(names: &[Pattern], path: &str) -> bool {
     names.is_empty() || names.iter().any(|one| one.matches(name))
 }
 
-/// From which number on counts are printed to which step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PrintedStep {
-    /// Lowest number that it holds for.
-    pub from: Decimal,
-    /// The step.
-    pub step: Decimal,
-}
-
-/// How numbers are written.
-#[derive(Debug, Clone, Default)]
-pub struct Numbers {
-    /// What stands between groups of three digits.
-    pub thousands: Option<char>,
-    /// What stands before the decimals; a point where empty.
-    pub decimal: Option<char>,
-    /// Words for a figure that is not there.
-    pub missing: Vec<(String, Absence)>,
-    /// How coarsely counts are printed, from the largest numbers to the smallest.
-    pub steps: Vec<PrintedStep>,
-}
-
 /// What one label of the publisher means.
 #[derive(Debug, Clone)]
 pub struct Term {
@@ -268,7 +247,7 @@ pub struct Profile {
     /// Fields that are the same in the whole file.
     pub constants: Constants,
     /// How numbers are written.
-    pub numbers: Numbers,
+    pub numbers: NumberNotation,
     /// Kinds of tables.
     pub tables: Vec<TableShape>,
     /// Labels and what they mean.
@@ -363,21 +342,21 @@ fn read(root: Node<'_>) -> Profile {
     }
 }
 
-fn numbers(node: Node<'_>) -> Numbers {
+fn numbers(node: Node<'_>) -> NumberNotation {
     let mark = |name: &str| node.get(name).and_then(|mark| mark.text().chars().next());
     let missing = node.get("missing").into_iter().flat_map(Node::members);
+    let missing =
+        missing.filter_map(|member| Some((member.key.into_owned(), Absence::parse(&member.value.text())?)));
     let steps = node.get("steps").into_iter().flat_map(Node::items);
-    let mut steps: Vec<PrintedStep> = steps
-        .filter_map(|step| Some(PrintedStep { from: number(step, "from")?, step: number(step, "step")? }))
-        .collect();
-    steps.sort_by_key(|step| std::cmp::Reverse(step.from));
-    Numbers {
+    let steps =
+        steps.filter_map(|step| Some(GridStep { from: number(step, "from")?, step: number(step, "step")? }));
+    let usual = NumberNotation::default();
+    NumberNotation {
         thousands: mark("thousands"),
-        decimal: mark("decimal"),
-        missing: missing
-            .filter_map(|member| Some((member.key.into_owned(), Absence::parse(&member.value.text())?)))
-            .collect(),
-        steps,
+        decimal: mark("decimal").unwrap_or(usual.decimal),
+        missing: missing.chain(usual.missing).collect(),
+        grid: steps.collect(),
+        ..usual
     }
 }
 

@@ -7,7 +7,7 @@ use crate::ingest::notation;
 use crate::ingest::profile::recognise::missing_headings;
 use crate::ingest::profile::{Constants, Field, Origin, Profile, TableShape, ValueColumn, normal};
 use crate::load::grid::{JsonTable, Row};
-use crate::model::{BlockId, Period, jurisdiction};
+use crate::model::{BlockId, Frequency, Period, jurisdiction};
 use crate::source::Span;
 
 /// A column with figures.
@@ -245,12 +245,12 @@ impl<'a, 'p> Section<'a, 'p> {
             return notation::period::from_dates(&from, &to);
         }
         let (half, month) = (text(Field::Half), text(Field::Month));
-        match text(Field::Year) {
-            Some(year) => notation::period::from_parts(&year, half.as_deref(), month.as_deref()),
-            None => match month {
-                Some(month) => notation::period::read(&month, &context),
-                None => file,
-            },
+        match (text(Field::Year), half, month) {
+            (Some(year), Some(half), _) => notation::period::from_parts(&year, Frequency::Half, &half),
+            (Some(year), None, Some(month)) => notation::period::from_parts(&year, Frequency::Month, &month),
+            (Some(year), None, None) => notation::period::read(&year, &context),
+            (None, _, Some(month)) => notation::period::read(&month, &context),
+            (None, ..) => file,
         }
     }
 
