@@ -179,7 +179,7 @@ impl Reader<'_> {
                     section.insert_block(index, block)
                 }
             };
-            let period = section.period(index, row, state.file_period);
+            let period = section.period(index, profile, row, state.file_period);
             let (Some(block), Some(period)) = (block, period) else {
                 state.is_whole = false;
                 if period.is_none() {

@@ -46,6 +46,8 @@ pub enum Field {
     Period,
     /// Its year.
     Year,
+    /// Its quarter, as a day in it.
+    Quarter,
     /// Its half-year, as 1 or 2.
     Half,
     /// Its month, as a number or a name.
@@ -58,7 +60,7 @@ pub enum Field {
 
 impl Field {
     /// Every field with the word that profiles use.
-    pub const ALL: [(Self, &'static str); 17] = [
+    pub const ALL: [(Self, &'static str); 18] = [
         (Self::Publisher, "publisher"),
         (Self::Subject, "subject"),
         (Self::Metric, "metric"),
@@ -72,6 +74,7 @@ impl Field {
         (Self::Label, "label"),
         (Self::Period, "period"),
         (Self::Year, "year"),
+        (Self::Quarter, "quarter"),
         (Self::Half, "half"),
         (Self::Month, "month"),
         (Self::From, "from"),
@@ -85,15 +88,18 @@ impl Field {
 
     /// Whether it is part of a period, and not of what a series is about.
     pub const fn is_of_period(self) -> bool {
-        matches!(self, Self::Period | Self::Year | Self::Half | Self::Month | Self::From | Self::To)
+        matches!(
+            self,
+            Self::Period | Self::Year | Self::Quarter | Self::Half | Self::Month | Self::From | Self::To
+        )
     }
 }
 
 /// Where a field's text is taken from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Origin {
     /// A column, by its heading.
-    Column(String),
+    Column(Pattern),
     /// The heading of the column that the value stands in.
     Header,
     /// The heading above that heading.
@@ -114,7 +120,7 @@ impl Origin {
             "@title" => Self::Title,
             "@sheet" => Self::Sheet,
             "@file" => Self::File,
-            column => Self::Column(column.to_owned()),
+            column => Self::Column(Pattern::new(column)),
         }
     }
 }
@@ -167,6 +173,16 @@ impl Pattern {
             None => text == normal(&self.text),
         }
     }
+
+    /// What a `*` stands for in a text that this matches, as it is written there; of several, all together.
+    pub fn wildcard<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let (start, end) = (self.text.split('*').next()?, self.text.rsplit('*').next()?);
+        let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        // Blanks may be written otherwise than in the pattern, so that its length says nothing.
+        let from = ends.iter().rev().copied().find(|at| normal(&text[..*at]) == normal(start))?;
+        let to = ends.iter().copied().find(|at| *at >= from && normal(&text[*at..]) == normal(end))?;
+        Some(text[from..to].trim())
+    }
 }
 
 /// A text as it is compared: lower case, blanks and underscores as one blank, no colon at the end.
@@ -218,7 +234,7 @@ pub struct Term {
     pub field: Field,
     /// The label as it is printed.
     pub label: Pattern,
-    /// What it says of an observation.
+    /// What it says of an observation; a `*` stands for the same as in the label.
     pub means: Constants,
 }
 
@@ -231,6 +247,13 @@ pub struct TotalWords {
     pub words: Vec<Pattern>,
     /// What such a row is the total of, where its parts are in the same table.
     pub total_of: Option<String>,
+}
+
+impl TotalWords {
+    /// Whether a text is one of them.
+    pub fn has(&self, text: &str) -> bool {
+        self.words.iter().any(|word| word.matches(text))
+    }
 }
 
 /// How one publisher writes one kind of file.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::BlocksByCells;
 use crate::ingest::notation;
 use crate::ingest::profile::recognise::missing_headings;
-use crate::ingest::profile::{Constants, Field, Origin, Profile, TableShape, ValueColumn, normal};
+use crate::ingest::profile::{Constants, Field, Origin, Pattern, Profile, TableShape, ValueColumn};
 use crate::load::grid::{JsonTable, Row};
 use crate::model::{BlockId, Frequency, Period, jurisdiction};
 use crate::source::Span;
@@ -144,7 +144,7 @@ impl<'a, 'p> Section<'a, 'p> {
             .iter()
             .filter(fits)
             .max_by_key(|shape| (shape.title.is_some(), shape.header.len()))?;
-        let column_of = |name: &String| cells.iter().position(|cell| normal(cell) == normal(name));
+        let column_of = |name: &Pattern| cells.iter().position(|cell| name.matches(cell));
         let columns = |is_wanted: fn(Field) -> bool| -> Vec<usize> {
             let fields = shape.fields.iter().chain(shape.values.iter().flat_map(|value| &value.fields));
             let mut columns: Vec<usize> = fields
@@ -192,6 +192,27 @@ impl<'a, 'p> Section<'a, 'p> {
         })
     }
 
+    /// Whether the row above the header says something of the figures.
+    pub fn has_groups(&self) -> bool {
+        let fields = self.shape.fields.iter().chain(self.shape.values.iter().flat_map(|value| &value.fields));
+        fields.flat_map(|(_, origins)| origins).any(|origin| matches!(origin, Origin::Group))
+    }
+
+    /// Whether a row holds one text instead of figures: a note in a cell that spans the table.
+    pub fn is_note(&self, rows: &impl Row<'a>) -> bool {
+        let mut cells =
+            (0..rows.width()).map(|column| rows.cell(column)).filter(|cell| !cell.trim().is_empty());
+        let Some(first) = cells.next() else { return false };
+        let others = cells.filter(|cell| *cell == first).count();
+        others > 0
+            && first.chars().filter(|one| one.is_alphabetic()).count() > 3
+            && self.values.iter().all(|value| {
+                let cell = rows.cell(value.column);
+                cell == first || cell.trim().is_empty()
+            })
+            && self.values.iter().any(|value| rows.cell(value.column) == first)
+    }
+
     /// The block of a figure, where an earlier row said the same of its series.
     pub fn find_block(&mut self, index: usize, rows: &impl Row<'a>) -> Option<Option<BlockId>> {
         let value = &mut self.values[index];
@@ -213,12 +234,18 @@ impl<'a, 'p> Section<'a, 'p> {
     }
 
     /// The period of a figure: what its row or heading says, or else the file's name.
-    pub fn period(&mut self, index: usize, rows: &impl Row<'a>, file: Option<Period>) -> Option<Period> {
+    pub fn period(
+        &mut self,
+        index: usize,
+        profile: &Profile,
+        rows: &impl Row<'a>,
+        file: Option<Period>,
+    ) -> Option<Period> {
         let key: Vec<&str> = self.of_period.iter().map(|column| rows.raw(*column)).collect();
         if let Some(known) = self.values[index].periods.get(&key) {
             return *known;
         }
-        let period = self.read_period(index, rows, file);
+        let period = self.read_period(index, profile, rows, file);
         self.values[index].periods.insert(key, period);
         period
     }
@@ -228,13 +255,24 @@ impl<'a, 'p> Section<'a, 'p> {
         self.of_period.first().copied()
     }
 
-    fn read_period(&self, index: usize, rows: &impl Row<'a>, file: Option<Period>) -> Option<Period> {
+    fn read_period(
+        &self,
+        index: usize,
+        profile: &Profile,
+        rows: &impl Row<'a>,
+        file: Option<Period>,
+    ) -> Option<Period> {
+        let is_total = |field: Field, text: &str| {
+            profile.totals.iter().filter(|totals| totals.field == field).any(|totals| totals.has(text))
+        };
+        // A row that is a total over periods is of the file's.
         let text = |field: Field| {
             let own = self.values[index].shape.fields.iter().chain(&self.shape.fields);
             let origins = own.filter(|(known, _)| *known == field).flat_map(|(_, origins)| origins);
             let texts: Vec<String> = origins.map(|origin| self.text(origin, index, rows).0).collect();
             let joined = texts.join(" ");
-            (!joined.trim().is_empty()).then(|| joined.trim().to_owned())
+            let joined = joined.trim();
+            (!joined.is_empty() && !is_total(field, joined)).then(|| joined.to_owned())
         };
         let context =
             notation::period::PeriodContext { year: file.and_then(Period::year), ..Default::default() };
@@ -243,6 +281,9 @@ impl<'a, 'p> Section<'a, 'p> {
         }
         if let (Some(from), Some(to)) = (text(Field::From), text(Field::To)) {
             return notation::period::from_dates(&from, &to);
+        }
+        if let Some(day) = text(Field::Quarter) {
+            return quarter_of(&day);
         }
         let (half, month) = (text(Field::Half), text(Field::Month));
         match (text(Field::Year), half, month) {
@@ -259,7 +300,7 @@ impl<'a, 'p> Section<'a, 'p> {
         let column = self.values[index].column;
         match origin {
             Origin::Column(name) => {
-                let column = self.headings.iter().position(|heading| normal(heading) == normal(name));
+                let column = self.headings.iter().position(|heading| name.matches(heading));
                 let cell =
                     column.map(|column| (rows.cell(column).trim().to_owned(), Some(rows.cell_span(column))));
                 cell.unwrap_or_default()
@@ -300,15 +341,15 @@ impl<'a, 'p> Section<'a, 'p> {
         rows: &impl Row<'a>,
     ) {
         let totals = profile.totals.iter().find(|totals| totals.field == field);
-        let is_total =
-            |text: &str| totals.is_some_and(|totals| totals.words.iter().any(|word| word.matches(text)));
+        let is_total = |text: &str| totals.is_some_and(|totals| totals.has(text));
         let texts: Vec<(String, Option<Span>)> =
             origins.iter().map(|origin| self.text(origin, index, rows)).collect();
         let labels: Vec<&(String, Option<Span>)> =
             texts.iter().filter(|(text, _)| !text.is_empty() && !is_total(text)).collect();
         let Some((_, span)) = labels.last() else {
+            // What a row says another way it is no total over.
             if let Some(total_of) = totals
-                .filter(|_| texts.iter().any(|(text, _)| is_total(text)))
+                .filter(|_| facts.text(field).is_none() && texts.iter().any(|(text, _)| is_total(text)))
                 .and_then(|one| one.total_of.clone())
             {
                 facts.texts.insert(Field::TotalOf, (total_of, None));
@@ -320,16 +361,28 @@ impl<'a, 'p> Section<'a, 'p> {
             facts.texts.insert(Field::Label, (label.clone(), *span));
         }
         match profile.terms.iter().find(|term| term.field == field && term.label.matches(&label)) {
-            Some(term) => facts.set_all(&term.means, *span),
+            Some(term) => {
+                for (field, text) in &term.means {
+                    let text = match term.label.wildcard(&label).filter(|_| text.contains('*')) {
+                        Some(part) => text.replace('*', &as_term(*field, part)),
+                        None => text.clone(),
+                    };
+                    facts.texts.insert(*field, (text, *span));
+                }
+            }
             None => {
-                let text = match field {
-                    Field::Subject | Field::Metric => identifier(&label),
-                    Field::Jurisdiction => jurisdiction(&label).map_or(label, str::to_owned),
-                    _ => label,
-                };
-                facts.texts.insert(field, (text, *span));
+                facts.texts.insert(field, (as_term(field, &label), *span));
             }
         }
+    }
+}
+
+/// A label of the publisher in a field, where the profile does not say what it means.
+fn as_term(field: Field, label: &str) -> String {
+    match field {
+        Field::Publisher | Field::Subject | Field::Metric => identifier(label),
+        Field::Jurisdiction => jurisdiction(label).unwrap_or(label).to_owned(),
+        _ => label.to_owned(),
     }
 }
 
@@ -344,6 +397,12 @@ fn groups(above: &[String], width: usize) -> Vec<String> {
             last.clone()
         })
         .collect()
+}
+
+/// The quarter that a day lies in.
+fn quarter_of(day: &str) -> Option<Period> {
+    let day: jiff::civil::Date = day.trim().parse().ok()?;
+    Period::parse(&format!("{}-Q{}", day.year(), (day.month() + 2) / 3))
 }
 
 /// A label as an identifier: lower-case words joined by hyphens.
