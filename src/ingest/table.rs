@@ -41,6 +41,8 @@ struct State<'a, 'p> {
     /// Whether the table has ended, so that a row that is no header belongs to an unknown one.
     has_ended: bool,
     unplaced: Option<Unplaced>,
+    /// Whether the last row of them stands directly above, so that it may head a header.
+    is_above: bool,
     styles: Styles,
     file_period: Option<Period>,
     /// Whether every figure could be read so far.
@@ -112,6 +114,7 @@ impl Reader<'_> {
             may_begin: true,
             has_ended: true,
             unplaced: None,
+            is_above: false,
             styles: Styles::default(),
             is_whole: true,
         }
@@ -127,28 +130,36 @@ impl Reader<'_> {
     /// Reads a row of a text that may hold several tables.
     fn read_line<'a, 'p>(&mut self, profile: &'p Profile, row: &impl Row<'a>, state: &mut State<'a, 'p>) {
         if row.is_blank() {
-            state.may_begin = true;
+            (state.may_begin, state.is_above) = (true, false);
+            return;
+        }
+        if state.section.as_ref().is_some_and(|section| !state.has_ended && section.is_note(row)) {
+            (state.may_begin, state.has_ended) = (true, true);
             return;
         }
         if state.may_begin || state.has_ended {
             let cells: Vec<String> = texts(row);
-            if let Some(section) = Section::begin(
-                profile,
-                &self.source.path,
-                &state.title,
-                &state.above,
-                &CsvHeader { row, cells: &cells },
-            ) {
+            let header = CsvHeader { row, cells: &cells };
+            if let Some(section) =
+                Section::begin(profile, &self.source.path, &state.title, &state.above, &header)
+            {
+                if section.has_groups() && state.is_above {
+                    // The row above was no row of an unknown table, but the upper half of this header.
+                    state.unplaced.iter_mut().for_each(|unplaced| unplaced.rows -= 1);
+                    state.unplaced = state.unplaced.take().filter(|unplaced| unplaced.rows > 0);
+                }
                 self.end_section(state);
                 self.unknown_columns(&section);
                 state.section = Some(section);
-                (state.may_begin, state.has_ended, state.above) = (false, false, cells);
+                (state.may_begin, state.has_ended, state.is_above) = (false, false, false);
+                state.above = cells;
                 return;
             }
             let filled: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
             if let ([only], true) = (filled.as_slice(), cells.len() > 1) {
                 state.title = (*only).clone();
-                (state.may_begin, state.has_ended, state.above) = (true, true, cells);
+                (state.may_begin, state.has_ended, state.is_above) = (true, true, false);
+                state.above = cells;
                 return;
             }
             state.above = cells;
@@ -156,7 +167,7 @@ impl Reader<'_> {
         if state.has_ended {
             let (span, title) = (row.span(), state.title.clone());
             state.unplaced.get_or_insert(Unplaced { span, title, rows: 0 }).rows += 1;
-            state.is_whole = false;
+            state.is_above = true;
             return;
         }
         state.may_begin = false;
@@ -316,6 +327,7 @@ impl Reader<'_> {
     /// Reports what is to be said of a table as a whole.
     fn end_section(&mut self, state: &mut State<'_, '_>) {
         if let Some(Unplaced { span, title, rows }) = state.unplaced.take() {
+            state.is_whole = false;
             let under = if title.is_empty() { String::new() } else { format!(" under `{title}`") };
             let message =
                 format!("the profile does not describe the table{under}; {rows} of its rows are not read");
