@@ -174,11 +174,11 @@ impl Evidence {
             ([], Some(mark)) => return count(mark, |uses| uses.decimal += 1),
             ([mark @ (',' | '.')], _) if grouped => return count(*mark, |uses| uses.either += 1),
             ([mark @ (',' | '.')], _) => count(*mark, |uses| uses.decimal += 1),
-            ([first @ .., last], _) if !first.is_empty() && !first.contains(last) => {
-                if number.is_grouped_before_last() {
-                    count(first[0], |uses| uses.thousands += 1);
-                    return count(*last, |uses| uses.decimal += 1);
-                }
+            ([first @ .., last], _)
+                if !first.is_empty() && !first.contains(last) && number.is_grouped_before_last() =>
+            {
+                count(first[0], |uses| uses.thousands += 1);
+                return count(*last, |uses| uses.decimal += 1);
             }
             ([mark, ..], _) if grouped => return count(*mark, |uses| uses.thousands += 1),
             _ => {}
