@@ -61,7 +61,7 @@ fn run_document(text: &str, rules: &[&'static Rule], plan: Plan) -> candor::engi
     let mut sources = Sources::default();
     let source = sources.add(Source::new("report.yaml", text.to_owned()));
     let input = Input { source, header: TableHeader::default(), named: true };
-    let dataset = ingest(&sources, &[input], shipped_registry());
+    let dataset = ingest(&sources, &[input], shipped_registry(), &[]);
     run(dataset, sources, rules, plan)
 }
 

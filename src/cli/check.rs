@@ -14,6 +14,7 @@ use super::{ColourChoice, NO_INPUT, USAGE, complain};
 use crate::config::{self, Config, FailOn};
 use crate::diag::{Finding, Label, Subject, closest};
 use crate::engine::{self, Outcome, Plan};
+use crate::ingest::profile::Profile;
 use crate::ingest::{self, Input};
 use crate::load;
 use crate::model::Dataset;
@@ -105,15 +106,36 @@ pub enum Checked {
     NoInput(String),
 }
 
-/// What was read for a request, before any rule has looked at it.
+/// The inputs of a request, before anything is made of them.
 pub(super) struct ReadRequest {
     sources: Sources,
     config: Config,
-    pub(super) dataset: Dataset,
+    inputs: Vec<Input>,
+    own_profiles: Vec<Profile>,
+}
+
+impl ReadRequest {
+    pub(super) fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    pub(super) fn source(&self, input: &Input) -> &Source {
+        self.sources.get(input.source)
+    }
+
+    /// The profiles of the dataset and those that ship with candor.
+    pub(super) fn profiles(&self) -> Vec<&Profile> {
+        self.own_profiles.iter().chain(ingest::profile::shipped()).collect()
+    }
+
+    /// The figures in the inputs.
+    pub(super) fn dataset(&self) -> Dataset {
+        ingest::ingest(&self.sources, &self.inputs, ingest::shipped_registry(), &self.own_profiles)
+    }
 }
 
 /// What came of reading the inputs of a request.
-pub(super) enum Loaded {
+pub(super) enum Reading {
     Done(Box<ReadRequest>),
     BadConfiguration(Sources, Vec<Finding>),
     BadRequest(String),
@@ -121,26 +143,43 @@ pub(super) enum Loaded {
 }
 
 /// Reads what a request names.
-pub(super) fn load(request: &CheckRequest) -> Loaded {
+pub(super) fn read_request(request: &CheckRequest) -> Reading {
     let mut sources = Sources::default();
     let mut config = match find_config(request) {
-        Err(why) => return Loaded::BadRequest(why),
+        Err(why) => return Reading::BadRequest(why),
         Ok(None) => Config { root: std::env::current_dir().unwrap_or_default(), ..Config::default() },
         Ok(Some(path)) => match read_config(&path, &mut sources) {
             Ok(config) => config,
-            Err(faults) => return Loaded::BadConfiguration(sources, faults),
+            Err(faults) => return Reading::BadConfiguration(sources, faults),
         },
     };
+    let own_profiles = match read_profiles(&config, &mut sources) {
+        Ok(profiles) => profiles,
+        Err(faults) => return Reading::BadConfiguration(sources, faults),
+    };
     if let Err(why) = apply_selection(request, &mut config.plan) {
-        return Loaded::BadRequest(why);
+        return Reading::BadRequest(why);
     }
     let files = collect(&request.paths, &config);
     if files.is_empty() {
-        return Loaded::NoInput(nothing_in(&request.paths));
+        return Reading::NoInput(nothing_in(&request.paths));
     }
     let inputs = read(&files, &config, &mut sources);
-    let dataset = ingest::ingest(&sources, &inputs, ingest::shipped_registry());
-    Loaded::Done(Box::new(ReadRequest { sources, config, dataset }))
+    Reading::Done(Box::new(ReadRequest { sources, config, inputs, own_profiles }))
+}
+
+/// Reads the profiles that the configuration names; every fault of them as a finding.
+fn read_profiles(config: &Config, sources: &mut Sources) -> Result<Vec<Profile>, Vec<Finding>> {
+    let (mut profiles, mut faults) = (Vec::new(), Vec::new());
+    for pattern in &config.files.profiles {
+        let path = inputs::relative(&config.root.join(&pattern.text));
+        let id = sources.add(source::read_path(&path, &inputs::shown(&path)));
+        match config::read_profile(sources.get(id), id) {
+            Ok(profile) => profiles.push(profile),
+            Err(of_profile) => faults.extend(of_profile),
+        }
+    }
+    if faults.is_empty() { Ok(profiles) } else { Err(faults) }
 }
 
 /// Reads and checks what a request names.
@@ -150,12 +189,14 @@ pub fn check(request: &CheckRequest) -> Checked {
 
 fn check_with(request: &CheckRequest, progress: &Progress) -> Checked {
     progress.say("reading");
-    let ReadRequest { sources, mut config, dataset } = match load(request) {
-        Loaded::Done(read) => *read,
-        Loaded::BadConfiguration(sources, faults) => return Checked::BadConfiguration(sources, faults),
-        Loaded::BadRequest(why) => return Checked::BadRequest(why),
-        Loaded::NoInput(why) => return Checked::NoInput(why),
+    let read = match read_request(request) {
+        Reading::Done(read) => *read,
+        Reading::BadConfiguration(sources, faults) => return Checked::BadConfiguration(sources, faults),
+        Reading::BadRequest(why) => return Checked::BadRequest(why),
+        Reading::NoInput(why) => return Checked::NoInput(why),
     };
+    let dataset = read.dataset();
+    let ReadRequest { sources, mut config, .. } = read;
     let mut plan = std::mem::take(&mut config.plan);
     plan.as_of = request.as_of;
     plan.own_findings = unmatched_paths(&config);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::check::{CheckRequest, Loaded, load};
+use super::check::{CheckRequest, Reading, read_request};
 use super::{NO_INPUT, USAGE, complain, print};
 use crate::convert;
 use crate::diag::{grouped, quantity_of};
@@ -36,17 +36,17 @@ pub(super) fn command(options: &Options) -> u8 {
         config: options.config.clone(),
         ..CheckRequest::default()
     };
-    let dataset = match load(&request) {
-        Loaded::Done(loaded) => loaded.dataset,
-        Loaded::BadConfiguration(..) => {
+    let dataset = match read_request(&request) {
+        Reading::Done(read) => read.dataset(),
+        Reading::BadConfiguration(..) => {
             complain("candor.toml has faults: `candor check` shows them");
             return USAGE;
         }
-        Loaded::BadRequest(why) => {
+        Reading::BadRequest(why) => {
             complain(&why);
             return USAGE;
         }
-        Loaded::NoInput(why) => {
+        Reading::NoInput(why) => {
             complain(&why);
             return NO_INPUT;
         }

@@ -7,6 +7,7 @@ mod explain;
 mod init;
 mod inputs;
 mod output;
+mod profiles;
 mod progress;
 mod rules;
 mod schema;
@@ -54,6 +55,8 @@ enum Command {
     Convert(convert::Options),
     /// Says what a rule finds, why it matters, how, and how to mend it.
     Explain(explain::Options),
+    /// Lists the formats of publishers that are known, or says which of them a file is in.
+    Profiles(profiles::Options),
     /// Lists all rules.
     Rules(rules::Options),
     /// Prints an embedded JSON Schema.
@@ -80,6 +83,7 @@ pub fn run() -> u8 {
         Command::Check(options) => check::command(options, arguments.color),
         Command::Convert(options) => convert::command(options),
         Command::Explain(options) => explain::command(options, arguments.color),
+        Command::Profiles(options) => profiles::command(options),
         Command::Rules(options) => rules::command(options),
         Command::Schema(options) => schema::command(options),
         Command::Init(options) => init::command(options),

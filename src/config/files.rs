@@ -50,6 +50,8 @@ pub struct Files {
     tables: Vec<TableFacts>,
     /// Registries to read whichever files are checked, relative to the dataset's folder.
     pub registries: Vec<Pattern>,
+    /// Profiles of publishers' formats, relative to the dataset's folder.
+    pub profiles: Vec<Pattern>,
 }
 
 /// Why a pattern has no effect.
@@ -70,6 +72,7 @@ impl Files {
             include: patterns("include"),
             exclude: patterns("exclude"),
             registries: patterns("registries"),
+            profiles: patterns("profiles"),
             tables: tables
                 .filter_map(|node| {
                     let path = node.get("path")?;

@@ -14,7 +14,9 @@ pub use schema::schema_text;
 
 use crate::diag::{Finding, Label, Level, Location, RuleId, Subject};
 use crate::engine::Plan;
+use crate::ingest::profile::Profile;
 use crate::load::{self, Node, Tree};
+use crate::schema::Violation;
 use crate::source::{Source, SourceId, Span};
 
 /// Name of the file.
@@ -105,6 +107,19 @@ impl Faults<'_> {
     }
 }
 
+impl Faults<'_> {
+    fn add_violation(&mut self, violation: Violation) {
+        let pointer = violation.pointer.trim_start_matches('/').to_owned();
+        let finding = self.add(violation.span, &pointer, violation.message, violation.label);
+        let mut complete = finding.clone();
+        for (span, text) in violation.related {
+            let location = Location { span, ..complete.primary.location };
+            complete = complete.related(location, text);
+        }
+        *finding = violation.help.into_iter().fold(complete, Finding::help);
+    }
+}
+
 /// Reads a configuration.
 ///
 /// # Errors
@@ -133,6 +148,22 @@ pub fn read(source: &Source, id: SourceId, root: PathBuf) -> Result<Config, Vec<
     if faults.list.is_empty() { Ok(config) } else { Err(faults.list) }
 }
 
+/// Reads a profile that the configuration names.
+///
+/// # Errors
+/// Every fault of the file as a finding that points into it.
+pub fn read_profile(source: &Source, id: SourceId) -> Result<Profile, Vec<Finding>> {
+    let mut faults = Faults { source: id, list: Vec::new(), text: source };
+    if let Some(failure) = &source.failure {
+        faults.add(failure.span.unwrap_or_default(), "", failure.message.clone(), "");
+        return Err(faults.list);
+    }
+    Profile::parse(&source.text).map_err(|violations| {
+        violations.into_iter().for_each(|violation| faults.add_violation(violation));
+        faults.list
+    })
+}
+
 fn check_schema(tree: &Tree<'_>, root: Node<'_>, faults: &mut Faults<'_>) {
     let violations = match crate::schema::validate_with(&schema_text(), root) {
         Ok(violations) => violations,
@@ -141,16 +172,7 @@ fn check_schema(tree: &Tree<'_>, root: Node<'_>, faults: &mut Faults<'_>) {
             return;
         }
     };
-    for violation in violations {
-        let pointer = violation.pointer.trim_start_matches('/').to_owned();
-        let finding = faults.add(violation.span, &pointer, violation.message, violation.label);
-        let mut complete = finding.clone();
-        for (span, text) in violation.related {
-            let location = Location { span, ..complete.primary.location };
-            complete = complete.related(location, text);
-        }
-        *finding = violation.help.into_iter().fold(complete, Finding::help);
-    }
+    violations.into_iter().for_each(|violation| faults.add_violation(violation));
     debug_assert!(tree.duplicates.is_empty(), "TOML refuses duplicate keys");
 }
 

@@ -27,6 +27,7 @@ pub fn schema_text() -> String {
             "include": patterns("Include", "Only these files of a folder belong to the dataset. Patterns relative to this file.", json!([["reports/**"]])),
             "exclude": patterns("Exclude", "These files of a folder do not belong to the dataset.", json!([["drafts/**"]])),
             "registries": patterns("Registries", "Registries of entities, metrics and breaks that are read whichever files are checked: paths relative to this file, no patterns.", json!([["entities.yaml", "breaks.yaml"]])),
+            "profiles": patterns("Profiles", "Profiles of publishers' formats that this dataset brings: paths relative to this file, no patterns. They are tried before those that ship with candor.", json!([["profiles/example.toml"]])),
             "tables": tables(),
             "rules": rules(),
             "override": overrides(),

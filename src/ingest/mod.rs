@@ -58,12 +58,71 @@ pub fn shipped_registry() -> Registry {
     std::mem::take(builder.registry())
 }
 
-/// Reads all inputs, in parallel; the result does not depend on the number of threads.
-pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry) -> Dataset {
+/// The rows in which headings are looked for: of a table, or of every table in JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Headings {
+    rows: Vec<Vec<String>>,
+}
+
+impl Headings {
+    /// Which profile the table is read by.
+    pub fn recognise<'p>(&self, profiles: &[&'p Profile], path: &str) -> Recognition<'p> {
+        recognise(profiles, path, &self.rows)
+    }
+
+    /// How well each profile fits, the best first.
+    pub fn fits<'p>(&self, profiles: &[&'p Profile], path: &str) -> Vec<profile::recognise::Fit<'p>> {
+        profile::recognise::fits(profiles, path, &self.rows)
+    }
+
+    /// Whether the first row has the headings of a tidy table.
+    pub fn is_tidy(&self) -> bool {
+        let has = |name: &str| self.rows.first().is_some_and(|row| row.iter().any(|heading| heading == name));
+        has("period") && has("value")
+    }
+
+    /// The first row with several texts, and those after it: a header and its figures, as far as can be told.
+    pub fn first_table(&self) -> (&[String], &[Vec<String>]) {
+        let is_header = |row: &Vec<String>| row.iter().filter(|cell| !cell.is_empty()).count() > 1;
+        let place = self.rows.iter().position(is_header).unwrap_or_default();
+        match self.rows.get(place..).and_then(<[_]>::split_first) {
+            Some((header, rows)) => (header, rows),
+            None => (&[], &[]),
+        }
+    }
+}
+
+/// What separates the cells of a table. A sheet is written with commas, whatever its cells hold.
+fn separator_of(source: &Source) -> u8 {
+    if source.sheet.is_some() { b',' } else { csv::separator(&source.text) }
+}
+
+/// The headings of a source; none where it holds no table.
+pub fn headings(source: &Source) -> Option<Headings> {
+    match syntax_of(source)? {
+        Syntax::Csv => {
+            let rows = csv::Rows::new(&source.text, separator_of(source));
+            Some(Headings { rows: profile::recognise::first_rows(rows) })
+        }
+        Syntax::Json => {
+            let tree = load::json::parse(&source.text);
+            let tables = load::grid::tables(tree.root()?);
+            let rows: Vec<Vec<String>> = tables.into_iter().map(|table| table.headings).collect();
+            (!rows.is_empty()).then_some(Headings { rows })
+        }
+        Syntax::Yaml => None,
+    }
+}
+
+/// Reads all inputs, in parallel; the result does not depend on the number of threads. `profiles` are those of the
+/// dataset; those that ship with candor come after them.
+pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry, profiles: &[Profile]) -> Dataset {
+    let profiles: Vec<&Profile> = profiles.iter().chain(profile::shipped()).collect();
     let mut builder = Builder::new(registry);
     let parsed: Vec<Parsed<'_>> = inputs.par_iter().map(|input| parse(sources.get(input.source))).collect();
     for (input, parsed) in inputs.iter().zip(parsed) {
-        Reader { source: sources.get(input.source), input, builder: &mut builder }.read(parsed);
+        Reader { source: sources.get(input.source), input, profiles: &profiles, builder: &mut builder }
+            .read(parsed);
     }
     builder.finish()
 }
@@ -165,6 +224,7 @@ fn kind_of(tree: &Tree<'_>) -> DocumentKind {
 struct Reader<'a> {
     source: &'a Source,
     input: &'a Input,
+    profiles: &'a [&'a Profile],
     builder: &'a mut Builder,
 }
 
@@ -184,18 +244,14 @@ impl Reader<'_> {
             Parsed::Unknown => {
                 self.unrecognised(Span::new(0, 0), "no format that candor reads is recognised")
             }
-            Parsed::Table => {
-                let profiles: Vec<&Profile> = profile::shipped().iter().collect();
-                self.read_table(&profiles);
-            }
+            Parsed::Table => self.read_table(),
             Parsed::Tree(parsed) => self.read_tree(*parsed),
         }
     }
 
     /// What separates the cells of the table that this input is.
     fn separator(&self) -> u8 {
-        // A sheet is written with commas, whatever its cells hold.
-        let separator = if self.source.sheet.is_some() { b',' } else { csv::separator(&self.source.text) };
+        let separator = separator_of(self.source);
         self.source.note_separator(separator);
         separator
     }
@@ -286,8 +342,7 @@ impl Reader<'_> {
     fn read_json_tables(&mut self, root: Node<'_>) -> bool {
         let tables = load::grid::tables(root);
         let headings: Vec<Vec<String>> = tables.iter().map(|table| table.headings.clone()).collect();
-        let profiles: Vec<&Profile> = profile::shipped().iter().collect();
-        let Recognition::By(profile) = recognise(&profiles, &self.source.path, &headings) else {
+        let Recognition::By(profile) = recognise(self.profiles, &self.source.path, &headings) else {
             return false;
         };
         self.read_json_by_profile(profile, &tables);

@@ -10,7 +10,6 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::profile::Profile;
 use super::profile::recognise::{self, Recognition, recognise};
 use super::value::{self, Parts};
 use super::{Format, Name, ProblemKind, Reader};
@@ -141,11 +140,11 @@ struct TableStretch {
 
 impl Reader<'_> {
     /// Reads a table by the profile that it is recognised by, or else as a tidy table.
-    pub(super) fn read_table(&mut self, profiles: &[&Profile]) {
+    pub(super) fn read_table(&mut self) {
         let text = &self.source.text;
         let mut rows = Rows::new(text, self.separator());
         let first = recognise::first_rows(Rows::new(text, self.separator()));
-        let recognition = recognise(profiles, &self.source.path, &first);
+        let recognition = recognise(self.profiles, &self.source.path, &first);
         if let Recognition::By(profile) = recognition {
             return self.read_csv_by_profile(profile, rows);
         }

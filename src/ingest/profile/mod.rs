@@ -5,6 +5,7 @@
 //! that ship with candor stand in `profiles/`, and a dataset may bring its own. [`Profile`] is what such a file says;
 //! [`recognise`] finds the profile of a file, and the table reader turns rows into observations by it.
 
+pub mod draft;
 pub mod recognise;
 
 use std::sync::OnceLock;
