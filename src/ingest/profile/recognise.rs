@@ -83,7 +83,15 @@ fn fit<'p>(profile: &'p Profile, path: &str, rows: &[Vec<String>]) -> Option<Fit
         .filter(|(shape, missing)| missing.len() < shape.header.len())
         .max_by_key(|(shape, missing)| {
             let found = shape.header.len() - missing.len();
-            (missing.is_empty(), found, std::cmp::Reverse(missing.len()))
+            // Tables with one header stand in files of several names.
+            let is_named = shape.is_for(path);
+            (
+                missing.is_empty() && is_named,
+                missing.is_empty(),
+                found,
+                is_named,
+                std::cmp::Reverse(missing.len()),
+            )
         })?;
     let is_named = profile.is_for(path) && shape.is_for(path);
     Some(Fit { profile, found: shape.header.len() - missing.len(), missing, is_named })
