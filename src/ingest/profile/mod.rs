@@ -320,9 +320,22 @@ pub fn shipped() -> &'static [Profile] {
 
 /// Texts of the profiles that ship with candor.
 pub const SHIPPED: &[&str] = &[
+    include_str!("../../../profiles/comparable-reports.toml"),
     include_str!("../../../profiles/curated-csam-disclosures.toml"),
+    include_str!("../../../profiles/discord-transparency.toml"),
+    include_str!("../../../profiles/eu-dsa-template.toml"),
+    include_str!("../../../profiles/github-transparency.toml"),
     include_str!("../../../profiles/meta-community-standards.toml"),
+    include_str!("../../../profiles/microsoft-digital-safety.toml"),
+    include_str!("../../../profiles/ncmec-report-contents.toml"),
+    include_str!("../../../profiles/ncmec-report-recipients.toml"),
+    include_str!("../../../profiles/ncmec-reports-by-country.toml"),
+    include_str!("../../../profiles/ncmec-reports-by-provider.toml"),
+    include_str!("../../../profiles/ncmec-reports-per-year.toml"),
+    include_str!("../../../profiles/snap-transparency.toml"),
     include_str!("../../../profiles/telegram-government-requests.toml"),
+    include_str!("../../../profiles/tiktok-community-guidelines-workbook.toml"),
+    include_str!("../../../profiles/tiktok-community-guidelines.toml"),
 ];
 
 fn text(node: Node<'_>, name: &str) -> Option<String> {

@@ -1,0 +1,127 @@
+//! The shipped profiles are sound, and each real file is recognised by its own.
+
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use candor::ingest::profile::recognise::{Recognition, first_rows, recognise};
+use candor::ingest::profile::{Profile, SHIPPED, shipped};
+use candor::load::csv::Rows;
+
+use support::project;
+
+/// The folder of real files; says so where there is none.
+fn corpus() -> Option<PathBuf> {
+    let folder = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
+    }
+    folder
+}
+
+/// Files with this ending, in all folders below.
+fn files_below(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files_below(&path, ending, found);
+        } else if path.extension().is_some_and(|one| one == ending) {
+            found.push(path);
+        }
+    }
+}
+
+/// The profile that a file of the corpus ought to be read by.
+fn expected(path: &str) -> &'static str {
+    let known = [
+        ("/meta/", "meta-community-standards"),
+        ("/tiktok/", "tiktok-community-guidelines"),
+        ("/discord/", "discord-transparency"),
+        ("/github-transparency/", "github-transparency"),
+        ("/dsa-template/", "eu-dsa-template"),
+        ("/curated/", "comparable-reports"),
+        ("/ncmec-by-esp", "ncmec-reports-by-provider"),
+        ("/ncmec-by-country", "ncmec-reports-by-country"),
+        ("/ocse-reports-per-country", "ncmec-reports-by-country"),
+        ("/ocse-reports-per-year", "ncmec-reports-per-year"),
+        ("/ocse-report-contents", "ncmec-report-contents"),
+        ("/ocse-report-recipients", "ncmec-report-recipients"),
+    ];
+    known.into_iter().find(|(part, _)| path.contains(part)).map_or("none", |(_, id)| id)
+}
+
+#[test]
+fn every_shipped_profile_validates() {
+    for text in SHIPPED {
+        let name: String = text.lines().find(|line| line.starts_with("id")).unwrap_or_default().to_owned();
+        if let Err(violations) = Profile::parse(text) {
+            let messages: Vec<String> =
+                violations.iter().map(|one| format!("{}: {}", one.pointer, one.message)).collect();
+            panic!("{name}\n{}", messages.join("\n"));
+        }
+    }
+    assert_eq!(shipped().len(), SHIPPED.len());
+}
+
+#[test]
+fn identifiers_are_the_names_of_files() {
+    let mut files = Vec::new();
+    files_below(&project().join("profiles"), "toml", &mut files);
+    let mut names: Vec<String> =
+        files.iter().map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let mut ids: Vec<String> = shipped().iter().map(|profile| profile.id.clone()).collect();
+    ids.sort();
+    assert_eq!(ids, names);
+}
+
+#[test]
+fn every_metric_of_a_profile_is_in_the_registry() {
+    let registry = candor::ingest::shipped_registry();
+    let metric = |constants: &candor::ingest::profile::Constants| -> Vec<String> {
+        let of_metric =
+            |one: &&(candor::ingest::profile::Field, String)| one.0 == candor::ingest::profile::Field::Metric;
+        constants.iter().filter(of_metric).map(|(_, id)| id.clone()).collect()
+    };
+    let mut unknown = Vec::new();
+    for profile in shipped() {
+        let tables = profile
+            .tables
+            .iter()
+            .flat_map(|table| table.values.iter().map(|value| &value.constants).chain([&table.constants]));
+        let terms = profile.terms.iter().map(|term| &term.means);
+        for id in tables.chain(terms).chain([&profile.constants]).flat_map(metric) {
+            if registry.metric(&id).is_none() {
+                unknown.push(format!("{}: {id}", profile.id));
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
+#[test]
+fn every_published_table_is_recognised() {
+    let Some(corpus) = corpus() else { return };
+    let mut files = Vec::new();
+    files_below(&corpus, "csv", &mut files);
+    assert!(files.len() > 50);
+    let profiles: Vec<&Profile> = shipped().iter().collect();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let path = file.to_string_lossy();
+        let found = match recognise(&profiles, &path, &first_rows(Rows::new(&text))) {
+            Recognition::By(profile) => profile.id.clone(),
+            Recognition::Ambiguous(profiles) => {
+                let ids: Vec<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
+                format!("{} alike", ids.join(" and "))
+            }
+            Recognition::None(_) => "none".to_owned(),
+        };
+        assert_eq!(found, expected(&path), "{path}");
+    }
+}
