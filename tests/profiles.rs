@@ -114,7 +114,7 @@ fn every_published_table_is_recognised() {
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         let path = file.to_string_lossy();
-        let found = match recognise(&profiles, &path, &first_rows(Rows::new(&text))) {
+        let found = match recognise(&profiles, &path, &first_rows(Rows::new(&text, b','))) {
             Recognition::By(profile) => profile.id.clone(),
             Recognition::Ambiguous(profiles) => {
                 let ids: Vec<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();

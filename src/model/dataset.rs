@@ -138,6 +138,11 @@ pub enum Format {
 }
 
 impl Format {
+    /// Whether it has rows and columns.
+    pub const fn is_table(self) -> bool {
+        matches!(self, Self::TidyCsv | Self::Publisher)
+    }
+
     /// The name that is printed.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -63,7 +63,9 @@ units! {
     Staff "staff" None "A person who works on it, at a date.",
     ActiveRecipient "active_recipient" None "An average monthly active recipient of a service.",
     Rate "rate" None "A quotient of two counts.",
-    Hours "hours" None "A duration.",
+    Minutes "minutes" None "A duration in minutes.",
+    Hours "hours" None "A duration in hours.",
+    Days "days" None "A duration in days.",
 }
 
 impl Unit {

@@ -137,12 +137,7 @@ impl Need {
             Self::Services if dataset.registry.entities().all(|entity| entity.services.is_empty()) => {
                 not_run("no registry says which services entities offer")
             }
-            Self::Table
-                if dataset
-                    .documents
-                    .iter()
-                    .all(|document| document.format != crate::model::Format::TidyCsv) =>
-            {
+            Self::Table if !dataset.documents.iter().any(|document| document.format.is_table()) => {
                 not_applicable("no table".to_owned())
             }
             _ => None,
