@@ -44,11 +44,13 @@ fn examples_yield_their_rule() {
         };
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-        match language.as_str() {
+        // The name of the file may stand after the language.
+        let (language, name) = language.split_once(' ').unwrap_or((&language, "example.csv"));
+        match language {
             "yaml" if code.starts_with("series:") => write("example.yaml", &format!("{HEADER}{code}")),
             "yaml" => write("example.yaml", &code),
             "csv" => {
-                write("example.csv", &code);
+                write(name, &code);
                 let facts = "source = { url = \"https://www.example.org\", retrieved = \"2026-01-31\" }\nmethodology = \"counted\"\n";
                 write(
                     "candor.toml",

@@ -44,6 +44,8 @@ struct State<'a, 'p> {
     /// Whether the last row of them stands directly above, so that it may head a header.
     is_above: bool,
     styles: Styles,
+    /// The cells of the last row that had as many as the header.
+    last_whole: Vec<&'a str>,
     file_period: Option<Period>,
     /// Whether every figure could be read so far.
     is_whole: bool,
@@ -116,6 +118,7 @@ impl Reader<'_> {
             unplaced: None,
             is_above: false,
             styles: Styles::default(),
+            last_whole: Vec::new(),
             is_whole: true,
         }
     }
@@ -155,8 +158,10 @@ impl Reader<'_> {
                 state.above = cells;
                 return;
             }
-            let filled: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
-            if let ([only], true) = (filled.as_slice(), cells.len() > 1) {
+            // A text in a merged cell stands in all of them.
+            let mut texts: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
+            texts.dedup();
+            if let ([only], true) = (texts.as_slice(), cells.len() > 1) {
                 state.title = (*only).clone();
                 (state.may_begin, state.has_ended, state.is_above) = (true, true, false);
                 state.above = cells;
@@ -178,10 +183,12 @@ impl Reader<'_> {
         let Some(section) = &mut state.section else { return };
         self.builder.count_values(section.values.len());
         if row.width() != section.width {
-            self.ragged_row(row, section.width);
+            self.ragged_row(row, section.width, &state.last_whole);
             state.is_whole = false;
             return;
         }
+        state.last_whole.clear();
+        state.last_whole.extend((0..row.width()).map(|column| row.raw(column)));
         for index in 0..section.values.len() {
             let block = match section.find_block(index, row) {
                 Some(block) => block,

@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::notation;
 use super::profile::recognise::{self, Recognition, recognise};
 use super::value::{self, Parts};
 use super::{Format, Name, ProblemKind, Reader};
@@ -170,6 +171,7 @@ impl Reader<'_> {
         };
         self.check_header(&columns, &header_cells);
         let mut document = self.document(Format::TidyCsv, Name::from(""), header);
+        document.period = notation::period::from_file_name(&self.source.path);
         document.published.clone_from(&self.input.header.published);
         document.provenance = self.input.header.provenance.clone();
         document.has_methodology = self.input.header.methodology.is_some();
@@ -240,7 +242,7 @@ impl Reader<'_> {
             }
             self.builder.count_values(1);
             if rows.cells.len() != columns.names.len() {
-                self.ragged_row(rows, columns.names.len());
+                self.ragged_row(rows, columns.names.len(), &[]);
                 stretch.has_unread_rows = true;
                 continue;
             }

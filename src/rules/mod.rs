@@ -31,6 +31,7 @@ pub static RULES: &[&Rule] = &[
     &readable::mixed_number_format::RULE,
     &readable::unrendered_placeholder::RULE,
     &readable::unknown_term::RULE,
+    &readable::period_label_mismatch::RULE,
     &readable::label_drift::RULE,
     &coverage::period_gap::RULE,
     &coverage::periods_disagree::RULE,

@@ -357,7 +357,7 @@ impl<'a, 'p> Section<'a, 'p> {
             return;
         };
         let label = labels.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(" / ");
-        if field == Field::Subject {
+        if field == Field::Subject || (field == Field::Jurisdiction && facts.text(Field::Label).is_none()) {
             facts.texts.insert(Field::Label, (label.clone(), *span));
         }
         match profile.terms.iter().find(|term| term.field == field && term.label.matches(&label)) {

@@ -176,14 +176,14 @@ impl Reader<'_> {
         problem
     }
 
-    pub(in super::super) fn ragged_row<'a>(&mut self, row: &impl Row<'a>, expected: usize) {
+    pub(in super::super) fn ragged_row<'a>(&mut self, row: &impl Row<'a>, expected: usize, above: &[&str]) {
         let found = row.width();
         let name = row.number().map_or_else(|| "this row".to_owned(), |number| format!("row {number}"));
         let message = format!("{name} has {found} cells where the header has {expected}");
         let mut problem = self.problem(ProblemKind::RaggedRow, row.span(), message);
         problem.path = self.path_of(row.span());
         problem.label = format!("{found} cells");
-        problem.help = mending_of(row, expected);
+        problem.help = mending_of(row, expected, above);
         problem.group = Some("ragged".to_owned());
         self.builder.problem(problem);
     }
@@ -204,26 +204,69 @@ impl Reader<'_> {
     }
 }
 
-/// The move that would mend a ragged row, where there is exactly one: joining two cells that a thousands separator
-/// without quotes has split.
-fn mending_of<'a>(rows: &impl Row<'a>, expected: usize) -> Option<String> {
-    if rows.width() != expected + 1 {
-        return (rows.width() < expected).then(|| "add the missing cells, or remove the row".to_owned());
+/// The move that would mend a row with one cell too many: joining two cells that a thousands separator without quotes has
+/// split, or leaving one out. Which of them is told by the row above, where there is one: the mended row is to be much
+/// more like it than after any other move.
+fn mending_of<'a>(row: &impl Row<'a>, expected: usize, above: &[&str]) -> Option<String> {
+    let cells: Vec<&str> = (0..row.width()).map(|column| row.raw(column)).collect();
+    if cells.len() != expected + 1 {
+        return (cells.len() < expected).then(|| "add the missing cells, or remove the row".to_owned());
     }
-    let joins = |column: &usize| {
-        let (left, right) = (rows.raw(*column), rows.raw(column + 1));
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_split = |column: &usize| {
+        let (left, right) = (cells[*column], cells[column + 1]);
         digits(left) && left.len() <= 3 && digits(right) && right.len() == 3
     };
-    let mut candidates = (0..rows.width() - 1).filter(joins);
-    match (candidates.next(), candidates.next()) {
-        (Some(column), None) => Some(format!(
-            "`{left},{right}` looks like one number: write {left}{right}",
-            left = rows.raw(column),
-            right = rows.raw(column + 1)
-        )),
-        _ => Some("put a cell that contains a comma in quotes".to_owned()),
+    let join = |column: usize| {
+        let number = format!("{}{}", cells[column], cells[column + 1]);
+        let help = format!("`{},{}` looks like one number: write {number}", cells[column], cells[column + 1]);
+        ([&cells[..column], &[&*number], &cells[column + 2..]].concat().join("\u{1f}"), help)
+    };
+    let leave_out = |column: usize| {
+        let mended = [&cells[..column], &cells[column + 1..]].concat();
+        let help = format!(
+            "without `{}` the row is in line with the one above: {}",
+            cells[column],
+            mended.join(",")
+        );
+        (mended.join("\u{1f}"), help)
+    };
+    let joins: Vec<(String, String)> = (0..cells.len() - 1).filter(is_split).map(join).collect();
+    if above.len() != expected {
+        return match joins.as_slice() {
+            [(_, help)] => Some(help.clone()),
+            _ => Some("put a cell that contains a comma in quotes".to_owned()),
+        };
     }
+    let moves = joins.into_iter().chain((0..cells.len()).map(leave_out));
+    let mut moves: Vec<(f64, String)> =
+        moves.map(|(mended, help)| (distance(&mended, above), help)).collect();
+    moves.sort_by(|left, right| left.0.total_cmp(&right.0));
+    match moves.as_slice() {
+        [(best, help), (next, _), ..] if best.is_finite() && next - best >= TEN_TIMES => Some(help.clone()),
+        _ => {
+            Some("put a cell that contains a comma in quotes, or remove the cell that is too many".to_owned())
+        }
+    }
+}
+
+/// A move counts where every other leads ten times as far from the row above.
+const TEN_TIMES: f64 = std::f64::consts::LN_10;
+
+/// How far a row, its cells apart by `U+001F`, is from the one above: the logarithms of the ratios of their numbers; infinite where a number stands
+/// under a text.
+fn distance(row: &str, above: &[&str]) -> f64 {
+    let number = |text: &str| {
+        text.trim_matches('"').replace(',', "").parse::<f64>().ok().map(|value| value.abs() + 1.0)
+    };
+    let pairs = row.split('\u{1f}').zip(above);
+    pairs
+        .map(|(cell, above)| match (number(cell), number(above)) {
+            (Some(cell), Some(above)) => (cell / above).ln().abs(),
+            (None, None) => 0.0,
+            _ => f64::INFINITY,
+        })
+        .sum()
 }
 
 /// A row as the object that the schema of tidy tables describes.

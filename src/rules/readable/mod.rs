@@ -6,6 +6,7 @@
 pub mod conflicting_duplicate;
 pub mod label_drift;
 pub mod mixed_number_format;
+pub mod period_label_mismatch;
 pub mod ragged_row;
 pub mod repeated_key;
 pub mod schema_violation;
@@ -53,11 +54,12 @@ fn repeated_statements(dataset: &Dataset) -> impl Iterator<Item = (&Observation,
         for same_period in statements.chunk_by(|left, right| left.period == right.period) {
             for (index, later) in same_period.iter().enumerate() {
                 let document = dataset.block_of(later).document;
-                let total_of = &dataset.block_of(later).total_of;
+                let own = dataset.block_of(later);
                 let first = same_period[..index].iter().find(|one| {
                     let block = dataset.block_of(one);
-                    // A total may be stated once for each breakdown, and beside a figure of the publisher's own.
-                    block.document == document && block.total_of == *total_of
+                    // A total may be stated once for each breakdown, and beside a figure of the publisher's own; and two
+                    // labels are two rows, which another rule joins.
+                    block.document == document && block.total_of == own.total_of && block.label == own.label
                 });
                 pairs.extend(first.map(|first| (*first, *later)));
             }

@@ -1,5 +1,5 @@
 use super::{push, repeated_statements};
-use crate::model::ProblemKind;
+use crate::model::{Dataset, Format, Observation, ProblemKind};
 use crate::rule::{Context, Need, Sink};
 
 crate::declare_rule! {
@@ -25,8 +25,8 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     for problem in dataset.problems.iter().filter(|problem| problem.kind == ProblemKind::DuplicateKey) {
         push(sink, problem, "key");
     }
-    for (first, later) in
-        repeated_statements(dataset).filter(|(first, later)| first.quantity == later.quantity)
+    for (first, later) in repeated_statements(dataset)
+        .filter(|pair| pair.0.quantity == pair.1.quantity && !is_shown_again(dataset, *pair))
     {
         let series = dataset.series(dataset.block_of(later).series);
         let message = format!("{} is stated twice: {}", later.period, later.quantity);
@@ -45,4 +45,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     }
     sink.examined(dataset.observations.len());
     sink.nothing_to_check("no published number");
+}
+
+/// Whether a publisher shows a figure in two tables of one file, as beside the appeals against what it counts.
+fn is_shown_again(dataset: &Dataset, (first, later): (&Observation, &Observation)) -> bool {
+    first.block != later.block && dataset.document_of(later).format == Format::Publisher
 }
