@@ -189,6 +189,7 @@ impl Reader<'_> {
         }
         state.last_whole.clear();
         state.last_whole.extend((0..row.width()).map(|column| row.raw(column)));
+        let mut has_period = true;
         for index in 0..section.values.len() {
             let block = match section.find_block(index, row) {
                 Some(block) => block,
@@ -200,9 +201,7 @@ impl Reader<'_> {
             let period = section.period(index, profile, row, state.file_period);
             let (Some(block), Some(period)) = (block, period) else {
                 state.is_whole = false;
-                if period.is_none() {
-                    self.unread_period(section, row);
-                }
+                has_period &= period.is_some();
                 continue;
             };
             let column = section.values[index].column;
@@ -213,6 +212,9 @@ impl Reader<'_> {
                 cell: cell_of(row, column),
             };
             self.builder.observation(Observation { block, period, quantity, origin });
+        }
+        if !has_period && let Some(section) = &state.section {
+            self.unread_period(section, row);
         }
     }
 
@@ -298,20 +300,23 @@ impl Reader<'_> {
     }
 
     fn unread_period<'a>(&mut self, section: &Section<'_, '_>, row: &impl Row<'a>) {
-        let column = section.period_column();
-        let span = column.map_or_else(|| row.span(), |column| row.cell_span(column));
-        let message = match column {
-            Some(column) => format!("`{}` is not a period", row.cell(column)),
-            None => {
-                "no period is stated for this figure: neither its row nor the file's name says one".to_owned()
-            }
+        let Some(column) = section.period_column() else {
+            let message = "no period is stated for this figure: neither its row nor the file's name says one";
+            let mut problem = self.problem(ProblemKind::Schema, row.span(), message);
+            problem.group = Some("period".to_owned());
+            problem.help = Some("put the period into the file's name, such as `2022-q4`".to_owned());
+            return self.builder.problem(problem);
         };
-        let mut problem = self.problem(ProblemKind::Schema, span, message);
-        problem.location.cell = column.and_then(|column| cell_of(row, column));
+        let text = row.cell(column);
+        let (kind, message) = if super::value::is_placeholder(text.trim()) {
+            (ProblemKind::Placeholder, format!("the placeholder `{text}` was left in"))
+        } else {
+            (ProblemKind::Schema, format!("`{text}` is not a period"))
+        };
+        let mut problem = self.problem(kind, row.cell_span(column), message);
+        problem.location.cell = cell_of(row, column);
         problem.path = self.path_of(row.span());
         problem.group = Some("period".to_owned());
-        problem.help =
-            column.is_none().then(|| "put the period into the file's name, such as `2022-q4`".to_owned());
         self.builder.problem(problem);
     }
 

@@ -56,8 +56,11 @@ pub fn number_fault(text: &str, fault: NumberFault) -> Fault {
     Fault { kind, message, help: help.map(str::to_owned) }
 }
 
-/// A text that a template, a spreadsheet or a hurried person leaves where a figure should come.
+/// A text that a template, a spreadsheet or a hurried person leaves where a figure or a period should come.
 pub fn is_placeholder(text: &str) -> bool {
+    if let Some((start, end)) = text.split_once('/') {
+        return is_placeholder(start) && is_placeholder(end);
+    }
     let upper = text.to_ascii_uppercase();
     let spreadsheet = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"];
     let words = ["TBD", "TBC", "TODO", "XXX", "FIXME", "YYYY-MM-DD", "YYYY", "LOREM IPSUM"];
