@@ -4,7 +4,7 @@
 //! name the thing that is broken down, and share everything else with it. A document may state several totals of one
 //! breakdown, wider and narrower ones; a narrower one has only the parts that demonstrably belong to it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::{Additivity, Block, BlockId, Dataset, DocumentId, Observation, Period, SeriesKey};
 
@@ -75,8 +75,17 @@ pub fn totals(dataset: &Dataset) -> Vec<Total<'_>> {
         let key = &dataset.series(block.series).key;
         let Some(parts) = parts_of(dataset, block, breakdown, &totals, &candidates) else { continue };
         let mut by_period: BTreeMap<Period, Vec<&Observation>> = BTreeMap::new();
+        let mut seen = HashSet::new();
         for figure in parts.iter().flat_map(|part| figures.get(part)).flatten() {
-            by_period.entry(figure.period).or_default().push(figure);
+            let series = dataset.block_of(figure).series;
+            let parts = by_period.entry(figure.period).or_default();
+            // A second table may repeat the figures of a first one.
+            let is_same = |part: &&Observation| {
+                dataset.block_of(part).series == series && part.quantity == figure.quantity
+            };
+            if seen.insert((series, figure.period)) || !parts.iter().any(is_same) {
+                parts.push(figure);
+            }
         }
         for whole in figures.get(id).into_iter().flatten() {
             let parts = by_period.get(&whole.period).cloned().unwrap_or_default();
