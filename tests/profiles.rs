@@ -11,7 +11,7 @@ use candor::ingest::profile::recognise::{Recognition, first_rows, recognise};
 use candor::ingest::profile::{Profile, SHIPPED, shipped};
 use candor::load::csv::Rows;
 
-use support::project;
+use support::{every_finding, outcome, project};
 
 /// The folder of real files; says so where there is none.
 fn corpus() -> Option<PathBuf> {
@@ -123,5 +123,76 @@ fn every_published_table_is_recognised() {
             Recognition::None(_) => "none".to_owned(),
         };
         assert_eq!(found, expected(&path), "{path}");
+    }
+}
+
+/// The profile of a table that consists of this header and nothing else of interest.
+fn profile_of_header(name: &str, header: &str) -> String {
+    let profiles: Vec<&Profile> = shipped().iter().collect();
+    match recognise(&profiles, name, &first_rows(Rows::new(header, b','))) {
+        Recognition::By(profile) => profile.id.clone(),
+        other => panic!("{header}: {other:?}"),
+    }
+}
+
+#[test]
+fn every_generation_of_a_header_is_recognised() {
+    for header in [
+        "Metric,Period Type,Period,Policy Type,Issue Policy,Task Type,Task,Location,Market,Result",
+        "metric,period_type,period,policy_type,issue_policy,task_type,task,location,market,result",
+        "Metric,Period type,Period,Policy type,Issue policy,Task type,Task,Location,Market,Result",
+        "Metric,Period type,Period,Policy type,Issue,Task type,Task,Location,Market,Result",
+    ] {
+        assert_eq!(profile_of_header("report.csv", header), "tiktok-community-guidelines");
+    }
+    for header in [
+        "Month,Media reports,Escalations",
+        "Month,Media Reports,Grooming or Endangerment Escalations,Total by month",
+        "Some title,,\n,,\nWarns,Individual Accounts Warned,Servers Warned,Server Member Warnings",
+    ] {
+        assert_eq!(profile_of_header("report.csv", header), "discord-transparency");
+    }
+    let snap = "period,section,category,sub_category_1,sub_category_2,metric,value";
+    assert_eq!(profile_of_header("report.csv", snap), "snap-transparency");
+    assert_eq!(profile_of_header("list.csv", "year,esp,reports"), "ncmec-reports-by-provider");
+    assert_eq!(profile_of_header("list.csv", "country,iso3,2031,2032"), "ncmec-reports-by-country");
+}
+
+/// Whole workbooks: every sheet is read, by the profile of its publisher.
+#[test]
+fn every_published_sheet_is_read() {
+    let Some(corpus) = corpus() else { return };
+    for (file, profile) in [
+        ("tiktok/tiktok-2021-q3.xlsx", "tiktok-community-guidelines-workbook"),
+        ("microsoft/microsoft-2020-h1.xlsx", "microsoft-digital-safety"),
+        ("microsoft/microsoft-2022-h1.xlsx", "microsoft-digital-safety"),
+    ] {
+        let outcome = outcome(&[corpus.join(file)]);
+        assert!(!outcome.dataset.documents.is_empty(), "{file}");
+        for document in &outcome.dataset.documents {
+            assert_eq!(document.profile.as_deref(), Some(profile), "{}", document.path);
+            assert!(document.complete, "{}", document.path);
+        }
+    }
+}
+
+/// Two rows of TikTok's table are of one series where all columns but period and result agree, and only there.
+#[test]
+fn a_key_is_as_specific_as_the_columns_of_the_file() {
+    let Some(corpus) = corpus() else { return };
+    for (file, conflicts) in
+        [("tiktok-2022-q4.csv", 0), ("tiktok-2023-q1.csv", 0), ("tiktok-2023-q2.csv", 16)]
+    {
+        let path = corpus.join("tiktok").join(file);
+        let mut reader = csv::Reader::from_path(&path).unwrap();
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        let key = |row: &csv::StringRecord| [0, 3, 4, 5, 6, 7, 8].map(|column| row[column].to_owned());
+        let keys: std::collections::BTreeSet<_> = rows.iter().map(key).collect();
+        let outcome = outcome(&[path]);
+        assert_eq!(outcome.dataset.series.len(), keys.len(), "{file}");
+        assert_eq!(outcome.dataset.observations.len(), rows.len(), "{file}");
+        let found =
+            every_finding(&outcome).iter().filter(|one| one.rule.name == "conflicting-duplicate").count();
+        assert_eq!(found, conflicts, "{file}");
     }
 }
