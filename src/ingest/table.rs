@@ -158,10 +158,13 @@ impl Reader<'_> {
                 state.above = cells;
                 return;
             }
-            // A text in a merged cell stands in all of them.
-            let mut texts: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
-            texts.dedup();
-            if let ([only], true) = (texts.as_slice(), cells.len() > 1) {
+            // A cell that spans several columns states its text in each of them.
+            let mut filled: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
+            filled.dedup();
+            let is_text = |cell: &String| cell.chars().any(char::is_alphabetic);
+            if let ([only], true) = (filled.as_slice(), cells.len() > 1)
+                && is_text(only)
+            {
                 state.title = (*only).clone();
                 (state.may_begin, state.has_ended, state.is_above) = (true, true, false);
                 state.above = cells;
