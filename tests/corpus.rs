@@ -73,3 +73,58 @@ fn every_yearly_figure_is_as_published() {
     assert_eq!(expected.len(), 28);
     assert_eq!(shipped(false), expected);
 }
+
+/// Files below a folder, by their paths.
+fn files_below(folder: &std::path::Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files_below(&path, found);
+        } else if path
+            .extension()
+            .is_some_and(|one| ["csv", "json", "xlsx"].iter().any(|known| one == *known))
+        {
+            found.push(path);
+        }
+    }
+}
+
+/// What was read of a file and what was found in it, in a few lines.
+fn account(corpus: &std::path::Path, file: &std::path::Path) -> String {
+    let outcome = outcome(&[file.to_path_buf()]);
+    let dataset = &outcome.dataset;
+    let mut profiles: Vec<&str> =
+        dataset.documents.iter().filter_map(|document| document.profile.as_deref()).collect();
+    profiles.dedup();
+    let mut missing: BTreeMap<String, usize> = BTreeMap::new();
+    for one in &dataset.observations {
+        if let candor::model::Quantity::Absent(absence) = one.quantity {
+            *missing.entry(absence.words().to_owned()).or_default() += 1;
+        }
+    }
+    let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in support::every_finding(&outcome) {
+        *rules.entry(finding.rule.code).or_default() += 1;
+    }
+    let list = |counts: Vec<String>| if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
+    format!(
+        "{}\n  profile   {}\n  values    {} in {} series\n  missing   {}\n  findings  {}\n",
+        file.strip_prefix(corpus).unwrap().display(),
+        list(profiles.into_iter().map(str::to_owned).collect()),
+        dataset.values_read,
+        dataset.series.len(),
+        list(missing.iter().map(|(words, count)| format!("{words} {count}")).collect()),
+        list(rules.iter().map(|(code, count)| format!("{code} {count}")).collect()),
+    )
+}
+
+#[test]
+fn every_file_is_read_as_it_was_before() {
+    let Some(corpus) = corpus() else { return };
+    let mut files = Vec::new();
+    files_below(&corpus, &mut files);
+    let accounts: Vec<String> = files.iter().map(|file| account(&corpus, file)).collect();
+    insta::assert_snapshot!("published_files", accounts.join("\n"));
+}
