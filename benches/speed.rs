@@ -99,6 +99,37 @@ fn write_table(folder: &Path, series: usize, months: usize, order: Order) -> std
     write(folder, "table.csv", &text)
 }
 
+/// Writes the table of series in the form of Meta's Community Standards report: quoted thousands, quarters, every tenth
+/// figure not there.
+fn write_publisher_table(folder: &Path, series: usize, quarters: usize) -> std::io::Result<PathBuf> {
+    let metrics = ["Content Actioned", "Content Appealed"];
+    let mut text = "app,policy_area,metric,period,value\n".to_owned();
+    for one in 0..series {
+        let app = ["Facebook", "Instagram"][one % 2];
+        for (quarter, value) in counts(one, quarters).into_iter().enumerate() {
+            let (year, quarter_of_year) = (1900 + quarter / 4, quarter % 4 + 1);
+            let value =
+                if (one + quarter) % 10 == 0 { "N/A".to_owned() } else { format!("\"{}\"", grouped(value)) };
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                text,
+                "{app},Policy area {},{},{year}Q{quarter_of_year},{value}",
+                one / 4,
+                metrics[one / 2 % 2]
+            );
+        }
+    }
+    write(folder, "candor.toml", CONFIGURATION)?;
+    write(folder, "table.csv", &text)
+}
+
+fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let first = (digits.len() - 1) % 3 + 1;
+    let rest = digits.as_bytes()[first..].chunks(3).map(|group| String::from_utf8_lossy(group).into_owned());
+    std::iter::once(digits[..first].to_owned()).chain(rest).collect::<Vec<_>>().join(",")
+}
+
 /// Writes as many report documents as there are months, each with one month of every series.
 fn write_documents(folder: &Path, series: usize, months: usize) -> std::io::Result<PathBuf> {
     let values: Vec<Vec<u64>> = (0..series).map(|one| counts(one, months)).collect();
@@ -262,6 +293,11 @@ fn shapes(folder: &Path, table: &Path) -> std::io::Result<String> {
             "1,000,000 rows, 100,000 series",
             1_000_000,
             write_table(&folder.join("many"), 100_000, 10, Order::Series)?,
+        ),
+        (
+            "1,000,000 rows as Meta publishes them",
+            1_000_000,
+            write_publisher_table(&folder.join("publisher"), 2_000, 500)?,
         ),
         ("300 documents, 100 series", 30_000, write_documents(&folder.join("documents"), 100, 300)?),
     ];

@@ -130,6 +130,9 @@ pub fn read(text: &str, notation: &NumberNotation) -> Result<Reading, Fault> {
     {
         return Ok(absent(absence, footnote));
     }
+    if let Some(quantity) = percentage_of(body, notation) {
+        return Ok(Reading { quantity, is_percent: false, footnote, had_separators: false });
+    }
     let figure = figure(body, notation).map_err(|trouble| trouble.fault(text))?;
     Ok(Reading {
         quantity: figure.quantity,
@@ -137,6 +140,18 @@ pub fn read(text: &str, notation: &NumberNotation) -> Result<Reading, Fault> {
         footnote,
         had_separators: figure.had_separators,
     })
+}
+
+/// What `2.51 / 100 * 1,355,163` says: a percentage, as printed, of a number. Its printed precision makes it a range.
+fn percentage_of(text: &str, notation: &NumberNotation) -> Option<Quantity> {
+    let (share, whole) = text.split_once('*')?;
+    let share = format!("{}%", share.trim().strip_suffix("100")?.trim_end().strip_suffix('/')?.trim());
+    let grouped = NumberNotation { thousands: notation.thousands.or(Some(',')), ..NumberNotation::default() };
+    let share = figure(&share, &grouped).ok()?.quantity.interval()?;
+    let whole = figure(whole.trim(), &grouped).ok()?.quantity.interval()?;
+    let low = share.low.checked_mul(whole.low)?;
+    let high = share.high?.checked_mul(whole.high?)?;
+    Some(Quantity::Range(Box::new(Interval { low: low.normalize(), high: Some(high.normalize()) })))
 }
 
 /// Marks that point to a footnote wherever they stand.
@@ -512,6 +527,21 @@ mod tests {
 
     fn decimal(text: &str) -> Decimal {
         parse_number(text).unwrap()
+    }
+
+    #[test]
+    fn a_percentage_of_a_number_is_a_range() {
+        // 2.505 to 2.515 per cent of 1,355,163.
+        let range = Interval { low: decimal("33946.83315"), high: Some(decimal("34082.34945")) };
+        let read = read("2.51 / 100 * 1,355,163", &NumberNotation::default()).unwrap();
+        assert_eq!(read.quantity, Quantity::Range(Box::new(range)));
+        for text in ["2.51 * 1,355,163", "2.51 / 10 * 1,355,163", "* 3", "a / 100 * b"] {
+            assert!(read_fails(text), "{text}");
+        }
+    }
+
+    fn read_fails(text: &str) -> bool {
+        read(text, &NumberNotation::default()).is_err()
     }
 
     /// A quantity in one line: `5`, `5±1` with its step, `0..9`, `5..`, or the absence.
