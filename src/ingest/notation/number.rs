@@ -535,7 +535,7 @@ mod tests {
         let range = Interval { low: decimal("33946.83315"), high: Some(decimal("34082.34945")) };
         let read = read("2.51 / 100 * 1,355,163", &NumberNotation::default()).unwrap();
         assert_eq!(read.quantity, Quantity::Range(Box::new(range)));
-        for text in ["2.51 * 1,355,163", "2.51 / 10 * 1,355,163", "* 3", "a / 100 * b"] {
+        for text in ["2.51 * 1,355,163", "2.51 / 10 * 1,355,163", "2.51 / 100 *x", "a / 100 * b"] {
             assert!(read_fails(text), "{text}");
         }
     }
@@ -802,7 +802,6 @@ mod tests {
             "+",
             "%",
             "<N/A",
-            "2.51 / 100 * 1,355,163",
             "1/2",
             "NaN",
             "5 reports",
@@ -814,7 +813,6 @@ mod tests {
         assert_eq!(kind("TBD"), ProblemKind::Placeholder);
         assert_eq!(kind("#REF!"), ProblemKind::Placeholder);
         assert_eq!(kind("five"), ProblemKind::UnparsableValue);
-        assert!(message("2.51 / 100 * 1,355,163", &with(',', '.')).contains("stands where a number belongs"));
         assert!(message("900000000000000 billion", &NumberNotation::default()).contains("larger"));
         assert!(
             message("123456789012345678901234567890", &NumberNotation::default()).contains("more digits")
