@@ -233,6 +233,13 @@ impl Reader<'_> {
         if self.source.failure.is_some() {
             self.report_read_failure();
         }
+        if self.source.sheet.as_ref().is_some_and(|sheet| sheet.hidden) {
+            let message = "this sheet is hidden in its workbook; it is read like the others";
+            let mut problem = self.problem(ProblemKind::UnrecognisedFormat, Span::new(0, 0), message);
+            problem.minor = true;
+            problem.help = Some("`exclude` in candor.toml leaves a workbook out".to_owned());
+            self.builder.problem(problem);
+        }
         let has_schema = match &parsed {
             Parsed::Table => true,
             Parsed::Tree(parsed) => matches!(parsed.kind, DocumentKind::Known(_)),
@@ -419,6 +426,7 @@ impl Reader<'_> {
             format,
             profile: None,
             period: None,
+            number_style: None,
             publisher,
             published: None,
             vintage: None,

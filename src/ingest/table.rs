@@ -12,14 +12,16 @@ use std::collections::HashMap;
 
 use super::profile::{Field, Profile};
 use super::{Format, Name, ProblemKind, Reader};
+use crate::diag::Location;
 use crate::load::csv::Rows;
 use crate::load::grid::{JsonTable, Row};
 use crate::model::{
-    Absence, Basis, Block, BlockId, DocumentId, Observation, Origin, Period, Quantity, SeriesKey, Unit,
+    Absence, Basis, Block, BlockId, DocumentId, NumberStyle, Observation, Origin, Period, Quantity,
+    SeriesKey, Unit,
 };
 use crate::source::{Cell, Span};
 use section::{CsvHeader, Section};
-use styles::Styles;
+use styles::{Place, Styles};
 
 /// Rows of a table whose header the profile does not describe.
 struct Unplaced {
@@ -44,6 +46,8 @@ struct State<'a, 'p> {
     /// Whether the last row of them stands directly above, so that it may head a header.
     is_above: bool,
     styles: Styles,
+    /// How each of the tables so far writes its larger numbers, where it does so in one way.
+    uniform: Vec<(bool, Place)>,
     /// The cells of the last row that had as many as the header.
     last_whole: Vec<&'a str>,
     file_period: Option<Period>,
@@ -118,6 +122,7 @@ impl Reader<'_> {
             unplaced: None,
             is_above: false,
             styles: Styles::default(),
+            uniform: Vec::new(),
             last_whole: Vec::new(),
             is_whole: true,
         }
@@ -125,6 +130,13 @@ impl Reader<'_> {
 
     fn end_by_profile(&mut self, mut state: State<'_, '_>) {
         self.end_section(&mut state);
+        if let Some(((has_separators, place), others)) = state.uniform.split_first()
+            && others.iter().all(|other| other.0 == *has_separators)
+        {
+            let first = Location { source: self.input.source, span: place.0, cell: place.1 };
+            self.builder
+                .note_number_style(state.document, NumberStyle { has_separators: *has_separators, first });
+        }
         if !state.is_whole {
             self.builder.mark_incomplete(state.document);
         }
@@ -351,10 +363,11 @@ impl Reader<'_> {
             self.builder.problem(problem);
         }
         let styles = std::mem::take(&mut state.styles);
-        // A spreadsheet keeps numbers, not their writing.
-        if self.source.path.contains(".xlsx!") {
+        // A spreadsheet and JSON keep numbers, not their writing.
+        if self.source.sheet.is_some() || state.section.as_ref().is_none_or(|section| section.row.is_none()) {
             return;
         }
+        state.uniform.extend(styles.uniform());
         for mixed in styles.mixed() {
             let heading = state.section.as_ref().map(|section| section.headings[mixed.column].clone());
             let mut problem = self.problem(ProblemKind::MixedNumberFormat, mixed.place.0, mixed.message);
@@ -379,9 +392,16 @@ fn cell_of<'a>(row: &impl Row<'a>, column: usize) -> Option<Cell> {
 
 /// The name at the end of a path, without a sheet's.
 fn file_name(path: &str) -> &str {
-    let file = path.split_once(".xlsx!").map_or(path, |(file, _)| file);
+    let file = file_and_sheet(path).map_or(path, |(file, _)| file);
     file.rsplit('/').next().unwrap_or(file)
 }
 
 /// Blocks by what cells say of their series.
 type BlocksByCells<'a> = HashMap<Vec<&'a str>, Option<BlockId>>;
+
+/// The path of a workbook and the name of its sheet, which stand in the path of a sheet.
+fn file_and_sheet(path: &str) -> Option<(&str, &str)> {
+    const ENDING: &str = ".xlsx!";
+    let end = path.to_ascii_lowercase().find(ENDING)? + ENDING.len();
+    Some((&path[..end - 1], &path[end..]))
+}

@@ -58,8 +58,8 @@ pub fn number_fault(text: &str, fault: NumberFault) -> Fault {
 
 /// A text that a template, a spreadsheet or a hurried person leaves where a figure or a period should come.
 pub fn is_placeholder(text: &str) -> bool {
-    if let Some((start, end)) = text.split_once('/') {
-        return is_placeholder(start) && is_placeholder(end);
+    if text.split_once('/').is_some_and(|(start, end)| is_placeholder(start) && is_placeholder(end)) {
+        return true;
     }
     let upper = text.to_ascii_uppercase();
     let spreadsheet = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"];

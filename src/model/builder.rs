@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::{
-    Block, BlockId, Dataset, Document, DocumentId, Frequency, Name, Observation, ObservationId, Problem,
-    Registry, Series, SeriesId, SeriesKey,
+    Block, BlockId, Dataset, Document, DocumentId, Frequency, Name, NumberStyle, Observation, ObservationId,
+    Problem, Registry, Series, SeriesId, SeriesKey,
 };
 
 /// Collects documents, blocks and observations while inputs are read, and joins them into series at the end.
@@ -40,6 +40,11 @@ impl Builder {
         if document.publisher.is_empty() {
             document.publisher = publisher;
         }
+    }
+
+    /// Notes how a document writes its larger numbers.
+    pub fn note_number_style(&mut self, id: DocumentId, style: NumberStyle) {
+        self.dataset.documents[id.0 as usize].number_style = Some(style);
     }
 
     /// Notes that a document was not read to its end, or not in every row.

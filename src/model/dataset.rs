@@ -164,6 +164,15 @@ pub struct Provenance {
     pub retrieved: Option<String>,
 }
 
+/// How a file writes its numbers from 1,000 on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberStyle {
+    /// Whether they have separators between their thousands.
+    pub has_separators: bool,
+    /// Where the first of them stands.
+    pub first: Location,
+}
+
 /// One disclosure by one publisher, one vintage.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -177,6 +186,8 @@ pub struct Document {
     pub profile: Option<Name>,
     /// The period that its file's name states, where it states one.
     pub period: Option<Period>,
+    /// How it writes its larger numbers, where it is a text and writes all of them alike.
+    pub number_style: Option<NumberStyle>,
     /// Publisher that the header names.
     pub publisher: Name,
     /// Day, month or year of publication as stated.

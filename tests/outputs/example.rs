@@ -161,6 +161,7 @@ fn document(source: SourceId, format: DocumentFormat, complete: bool) -> Documen
         format,
         profile: None,
         period: None,
+        number_style: None,
         publisher: "ncmec".into(),
         published: None,
         vintage: None,

@@ -308,9 +308,10 @@ impl<'a, 'p> Section<'a, 'p> {
             Origin::Header => (self.headings[column].clone(), self.cells.get(column).copied()),
             Origin::Group => (self.groups.get(column).cloned().unwrap_or_default(), None),
             Origin::Title => (self.title.clone(), None),
-            Origin::Sheet => {
-                (self.path.split_once(".xlsx!").map(|(_, sheet)| sheet.to_owned()).unwrap_or_default(), None)
-            }
+            Origin::Sheet => (
+                super::file_and_sheet(&self.path).map(|(_, sheet)| sheet.to_owned()).unwrap_or_default(),
+                None,
+            ),
             Origin::File => (super::file_name(&self.path).to_owned(), None),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::source::{Cell, Span};
 
 /// Where a number stands.
-type Place = (Span, Option<Cell>);
+pub type Place = (Span, Option<Cell>);
 
 /// Numbers from 1,000 on in one column.
 #[derive(Debug, Default)]
@@ -44,6 +44,19 @@ impl Styles {
         } else {
             column.without += 1;
             column.first_without.get_or_insert(place);
+        }
+    }
+
+    /// Whether all numbers have separators, or none has, with the place of the first; `None` where there are both, or no
+    /// number.
+    pub fn uniform(&self) -> Option<(bool, Place)> {
+        let with = self.columns.values().filter_map(|column| column.first_with).min_by_key(|place| place.0);
+        let without =
+            self.columns.values().filter_map(|column| column.first_without).min_by_key(|place| place.0);
+        match (with, without) {
+            (Some(place), None) => Some((true, place)),
+            (None, Some(place)) => Some((false, place)),
+            _ => None,
         }
     }
 
