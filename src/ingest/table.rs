@@ -10,6 +10,7 @@ mod styles;
 
 use std::collections::HashMap;
 
+use super::notation::NumberNotation;
 use super::profile::{Field, Profile};
 use super::{Format, Name, ProblemKind, Reader};
 use crate::diag::Location;
@@ -196,7 +197,7 @@ impl Reader<'_> {
 
     fn read_row_of<'a>(&mut self, profile: &Profile, row: &impl Row<'a>, state: &mut State<'a, '_>) {
         let Some(section) = &mut state.section else { return };
-        self.builder.count_values(section.values.len());
+        self.builder.count_values(section.values.iter().filter(|value| row.has(value.column)).count());
         if row.width() != section.width {
             self.ragged_row(row, section.width, &state.last_whole);
             state.is_whole = false;
@@ -206,6 +207,9 @@ impl Reader<'_> {
         state.last_whole.extend((0..row.width()).map(|column| row.raw(column)));
         let mut has_period = true;
         for index in 0..section.values.len() {
+            if !row.has(section.values[index].column) {
+                continue;
+            }
             let block = match section.find_block(index, row) {
                 Some(block) => block,
                 None => {
@@ -220,7 +224,7 @@ impl Reader<'_> {
                 continue;
             };
             let column = section.values[index].column;
-            let quantity = self.figure(profile, row, column, &mut state.styles);
+            let quantity = self.figure(&section.values[index].notation, row, column, &mut state.styles);
             let origin = Origin {
                 source: self.input.source,
                 value: row.cell_span(column),
@@ -236,13 +240,13 @@ impl Reader<'_> {
     /// What a cell says; a problem where it is no figure.
     fn figure<'a>(
         &mut self,
-        profile: &Profile,
+        notation: &NumberNotation,
         row: &impl Row<'a>,
         column: usize,
         styles: &mut Styles,
     ) -> Quantity {
         let (text, span, cell) = (row.cell(column), row.cell_span(column), cell_of(row, column));
-        match super::notation::number::read(&text, &profile.numbers) {
+        match super::notation::number::read(&text, notation) {
             Ok(reading) => {
                 styles.count(column, &text, reading.had_separators, (span, cell));
                 if let Some(mark) = reading.footnote {

@@ -5,6 +5,7 @@
 //! left alone.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::csv::Rows;
 use super::tree::{Kind, Node};
@@ -24,6 +25,11 @@ pub trait Row<'a> {
     fn span(&self) -> Span;
     /// Number of the row, where rows are counted.
     fn number(&self) -> Option<u32>;
+
+    /// Whether the row has this cell at all: an object may lack a key that others have.
+    fn has(&self, column: usize) -> bool {
+        column < self.width()
+    }
 
     /// Whether nothing stands in any cell.
     fn is_blank(&self) -> bool {
@@ -76,6 +82,10 @@ pub struct JsonRow<'t> {
 }
 
 impl<'t> Row<'t> for JsonRow<'t> {
+    fn has(&self, column: usize) -> bool {
+        self.cells.get(column).is_some_and(|cell| !matches!(cell, JsonCell::Missing))
+    }
+
     fn width(&self) -> usize {
         self.cells.len()
     }
@@ -211,8 +221,30 @@ fn table_of_columns<'t>(object: Node<'t>, title: &str) -> Option<JsonTable<'t>> 
         }
         Some(JsonRow { cells, node })
     };
-    let rows: Vec<JsonRow<'_>> = rows.items().filter_map(row).collect();
+    let mut rows: Vec<JsonRow<'_>> = rows.items().filter_map(row).collect();
+    leave_to_others(&mut rows, width);
     (!rows.is_empty()).then(|| JsonTable { title: title.to_owned(), head: columns.span(), rows, headings })
+}
+
+/// Figures of one period may stand in several rows, each with nulls in place of those that stand in the others: such a null
+/// says nothing of its own.
+fn leave_to_others(rows: &mut [JsonRow<'_>], width: usize) {
+    let key = |row: &JsonRow<'_>| -> Vec<String> {
+        std::iter::once(0).chain(width..row.width()).map(|column| row.cell(column).into_owned()).collect()
+    };
+    let mut stated: HashSet<(Vec<String>, usize)> = HashSet::new();
+    for row in rows.iter() {
+        let filled = (1..width).filter(|column| !row.raw(*column).is_empty());
+        stated.extend(filled.map(|column| (key(row), column)));
+    }
+    for row in rows {
+        let own = key(row);
+        for column in 1..width.min(row.width()) {
+            if row.raw(column).is_empty() && stated.contains(&(own.clone(), column)) {
+                row.cells[column] = JsonCell::Missing;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -248,5 +280,14 @@ mod tests {
         assert_eq!(texts(&tables[0]), [["2021 H1", "1", "", ""], ["2021", "2", "3", "true"]]);
         let span = tables[0].rows[1].cell_span(0);
         assert!(text[span.range()].contains("2021"));
+    }
+
+    #[test]
+    fn a_null_beside_a_figure_of_its_period_says_nothing() {
+        let text = r#"{"columns": ["a", "b"], "rows": [{"2021": [1, null]}, {"2021": [null, 2]}, {"2020": [null, 3]}]}"#;
+        let tree = json::parse(text);
+        let tables = tables(tree.root().unwrap());
+        let has: Vec<bool> = tables[0].rows.iter().flat_map(|row| [row.has(1), row.has(2)]).collect();
+        assert_eq!(has, [true, false, false, true, true, true]);
     }
 }

@@ -8,12 +8,13 @@
 pub mod draft;
 pub mod recognise;
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobMatcher};
 use rust_decimal::Decimal;
 
-use super::notation::number::{GridStep, NumberNotation};
+use super::notation::number::{GridStep, NumberNotation, Shares};
 use crate::load::{self, Node, SyntaxError};
 use crate::model::Absence;
 use crate::schema::{self, SchemaName, Violation};
@@ -134,6 +135,8 @@ pub type Constants = Vec<(Field, String)>;
 pub struct ValueColumn {
     /// Headings that it holds for.
     pub column: Pattern,
+    /// Whether the figures are percentages although no sign says so.
+    pub percent: bool,
     /// What its figures have in common.
     pub constants: Constants,
     /// What is taken from elsewhere for these figures only.
@@ -281,6 +284,15 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// How the figures of a column are written.
+    pub fn notation_of(&self, column: &ValueColumn) -> Cow<'_, NumberNotation> {
+        if column.percent {
+            Cow::Owned(NumberNotation { shares: Shares::InPercent, ..self.numbers.clone() })
+        } else {
+            Cow::Borrowed(&self.numbers)
+        }
+    }
+
     /// Whether it is for a file of this name.
     pub fn is_for(&self, path: &str) -> bool {
         is_one_of(&self.files, path)
@@ -416,6 +428,7 @@ fn table(node: Node<'_>) -> TableShape {
 fn value_column(node: Node<'_>) -> ValueColumn {
     ValueColumn {
         column: Pattern::new(&text(node, "column").unwrap_or_default()),
+        percent: node.get("percent").and_then(Node::as_bool).unwrap_or_default(),
         constants: constants(node.get("constants")),
         fields: fields(node.get("fields")),
     }

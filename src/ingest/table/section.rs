@@ -1,9 +1,10 @@
 //! One table of a file: its header held against the profile, and what a row of it says.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::BlocksByCells;
-use crate::ingest::notation;
+use crate::ingest::notation::{self, NumberNotation};
 use crate::ingest::profile::recognise::missing_headings;
 use crate::ingest::profile::{Constants, Field, Origin, Pattern, Profile, TableShape, ValueColumn};
 use crate::load::grid::{JsonTable, Row};
@@ -15,6 +16,8 @@ use crate::source::Span;
 pub struct ValueAt<'a, 'p> {
     pub column: usize,
     shape: &'p ValueColumn,
+    /// How its figures are written.
+    pub notation: Cow<'p, NumberNotation>,
     blocks: BlocksByCells<'a>,
     /// What the row before said, and its block: most rows follow one of the same series.
     key: Vec<&'a str>,
@@ -167,6 +170,7 @@ impl<'a, 'p> Section<'a, 'p> {
                 Some(shape) => values.push(ValueAt {
                     column,
                     shape,
+                    notation: profile.notation_of(shape),
                     blocks: BlocksByCells::new(),
                     key: Vec::new(),
                     last: None,
