@@ -6,10 +6,12 @@
 
 mod finding;
 mod number;
+mod schedule;
 mod suggest;
 
 pub use finding::{
     Change, Confidence, Evidence, Explanation, Finding, Label, Level, Location, Note, RuleId, State, Subject,
 };
 pub use number::{grouped, grouped_float, listing, percent, percent_change, quantity_of, signed};
+pub use schedule::{Entry, Schedule, ScheduleRow};
 pub use suggest::closest;

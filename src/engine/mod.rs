@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::diag::{Finding, Label, Level, Location, RuleId, Subject};
+use crate::diag::{Finding, Label, Level, Location, RuleId, Schedule, Subject};
 use crate::model::Dataset;
 use crate::rule::{Check, Context, Policy, Rule, Settings, Sink, Task, Verdict};
 use crate::source::{SourceId, Sources, Span};
@@ -78,6 +78,8 @@ pub struct Outcome {
     pub sources: Sources,
     /// What was found, in the order of the inputs, repeats folded.
     pub findings: Vec<Finding>,
+    /// What rules compared, as tables, by the code of the rule.
+    pub schedules: Vec<Schedule>,
     /// What every rule did, by code.
     pub verdicts: Vec<RuleVerdict>,
     /// Totals.
@@ -122,7 +124,9 @@ pub fn run(dataset: Dataset, sources: Sources, rules: &[&'static Rule], plan: Pl
     let mut verdicts: Vec<RuleVerdict> = Vec::with_capacity(results.len());
     let runs = |finding: &Finding| rules.iter().all(|rule| rule.id != finding.rule || plan.policy.runs(rule));
     let mut findings: Vec<Finding> = plan.own_findings.into_iter().filter(runs).collect();
+    let mut schedules = Vec::new();
     for result in results {
+        schedules.extend(result.schedules);
         verdicts.push(RuleVerdict { rule: result.rule, verdict: result.verdict, findings: 0 });
         findings.extend(result.findings);
     }
@@ -144,6 +148,7 @@ pub fn run(dataset: Dataset, sources: Sources, rules: &[&'static Rule], plan: Pl
         dataset,
         sources,
         findings,
+        schedules,
         verdicts,
         settings: plan.settings,
         as_of: plan.as_of,
@@ -156,6 +161,7 @@ struct RuleResult {
     rule: &'static Rule,
     verdict: Verdict,
     findings: Vec<Finding>,
+    schedules: Vec<Schedule>,
     failed: bool,
 }
 
@@ -188,14 +194,28 @@ fn run_job(rules: &[&'static Rule], dataset: &Dataset, plan: &Plan) -> Vec<RuleR
     let mut tasks: Vec<Task<'_>> = rules.iter().zip(&obstacles).map(task).collect();
     let failure = if obstacles.contains(&None) { run_tasks(&mut tasks).err() } else { None };
     let result = |(Task { rule, sink, .. }, obstacle): (Task<'_>, Option<Verdict>)| {
-        let (verdict, findings, failed) = match (obstacle, &failure) {
-            (Some(obstacle), _) => (obstacle, Vec::new(), false),
-            (None, Some(why)) => {
-                (Verdict::NotRun(format!("failed: {why}")), vec![failure_of(rule, rules, why)], true)
-            }
-            (None, None) => (sink.verdict(), sink.findings, false),
+        let empty = |verdict| RuleResult {
+            rule,
+            verdict,
+            findings: Vec::new(),
+            schedules: Vec::new(),
+            failed: false,
         };
-        RuleResult { rule, verdict, findings, failed }
+        match (obstacle, &failure) {
+            (Some(obstacle), _) => empty(obstacle),
+            (None, Some(why)) => RuleResult {
+                findings: vec![failure_of(rule, rules, why)],
+                failed: true,
+                ..empty(Verdict::NotRun(format!("failed: {why}")))
+            },
+            (None, None) => RuleResult {
+                verdict: sink.verdict(),
+                findings: sink.findings,
+                schedules: sink.schedules,
+                rule,
+                failed: false,
+            },
+        }
     };
     tasks.into_iter().zip(obstacles).map(result).collect()
 }

@@ -4,6 +4,7 @@
 //! as strings, digit for digit, because many readers of JSON keep no more than about 16 digits of a number.
 
 mod finding;
+mod schedule;
 
 use serde::Serialize;
 
@@ -14,6 +15,7 @@ use crate::engine::{Outcome, RuleVerdict};
 use crate::rule::{Selector, Verdict};
 
 use finding::{FindingEntry, finding_entry};
+use schedule::{ScheduleEntry, schedule_entry};
 
 /// Writes the document, indented, with a line break at its end.
 pub fn render(outcome: &Outcome, run: &RunInfo) -> String {
@@ -27,6 +29,7 @@ pub fn render(outcome: &Outcome, run: &RunInfo) -> String {
         parameters: outcome.settings.iter().map(|one| parameter(outcome, one)).collect(),
         rules: outcome.verdicts.iter().map(rule).collect(),
         findings: outcome.findings.iter().map(|one| finding_entry(one, &outcome.sources)).collect(),
+        schedules: outcome.schedules.iter().map(|one| schedule_entry(one, &outcome.sources)).collect(),
         summary: summary(outcome),
     };
     // Every key is a string and every number is finite, so that writing cannot fail.
@@ -46,6 +49,7 @@ struct Document<'a> {
     parameters: Vec<ParameterEntry<'a>>,
     rules: Vec<RuleEntry<'a>>,
     findings: Vec<FindingEntry<'a>>,
+    schedules: Vec<ScheduleEntry<'a>>,
     summary: SummaryEntry,
 }
 

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 pub use parameters::{Parameter, Parameters, Policy, Selector, Settings};
 
-use crate::diag::{Finding, Label, Level, Location, RuleId, Subject};
+use crate::diag::{Finding, Label, Level, Location, RuleId, Schedule, Subject};
 use crate::model::Dataset;
 
 /// A check with a stable code.
@@ -165,6 +165,8 @@ pub struct Sink {
     level: Level,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// What was compared, as tables.
+    pub schedules: Vec<Schedule>,
     examined: usize,
     not_applicable: Option<String>,
 }
@@ -172,7 +174,14 @@ pub struct Sink {
 impl Sink {
     /// An empty sink for a rule.
     pub fn new(rule: &Rule) -> Self {
-        Self { rule: rule.id, level: rule.level, findings: Vec::new(), examined: 0, not_applicable: None }
+        Self {
+            rule: rule.id,
+            level: rule.level,
+            findings: Vec::new(),
+            schedules: Vec::new(),
+            examined: 0,
+            not_applicable: None,
+        }
     }
 
     /// A finding of this rule at its own level; complete it, then [`Sink::push`] it.
@@ -191,6 +200,13 @@ impl Sink {
         self.findings.push(finding);
     }
 
+    /// Takes a table of what was compared; one without rows says nothing.
+    pub fn schedule(&mut self, schedule: Schedule) {
+        if !schedule.rows.is_empty() {
+            self.schedules.push(schedule);
+        }
+    }
+
     /// Counts what was looked at.
     pub fn examined(&mut self, count: usize) {
         self.examined += count;
@@ -198,7 +214,13 @@ impl Sink {
 
     /// Looks at some things in parallel; what is found comes in their order.
     pub fn each<T: Sync>(&mut self, things: &[T], look: impl Fn(&T, &mut Self) + Sync) {
-        let empty = || Self { findings: Vec::new(), examined: 0, not_applicable: None, ..*self };
+        let empty = || Self {
+            findings: Vec::new(),
+            schedules: Vec::new(),
+            examined: 0,
+            not_applicable: None,
+            ..*self
+        };
         let look_at = |mut sink: Self, thing: &T| {
             look(thing, &mut sink);
             sink
@@ -209,6 +231,7 @@ impl Sink {
 
     fn followed_by(mut self, later: Self) -> Self {
         self.findings.extend(later.findings);
+        self.schedules.extend(later.schedules);
         self.examined += later.examined;
         self.not_applicable = self.not_applicable.or(later.not_applicable);
         self

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use candor::diag::{
-    Change, Confidence, Evidence, Explanation, Finding, Label, Level, Location, RuleId, State, Subject,
+    Change, Confidence, Entry, Evidence, Explanation, Finding, Label, Level, Location, RuleId, Schedule,
+    ScheduleRow, State, Subject,
 };
 use candor::engine::{Outcome, RuleVerdict, Summary};
 use candor::model::{Dataset, Document, Format as DocumentFormat, Problem, ProblemKind, Provenance};
@@ -92,6 +93,7 @@ pub fn outcome(sources: Sources, findings: Vec<Finding>, verdicts: Vec<RuleVerdi
         dataset: Dataset::default(),
         sources,
         findings,
+        schedules: Vec::new(),
         verdicts,
         summary,
         settings: Settings::default(),
@@ -121,7 +123,9 @@ pub fn example() -> Outcome {
             1,
         ),
     ];
+    let schedule = pairs(&sources, years, rows);
     let mut outcome = outcome(sources, findings, verdicts);
+    outcome.schedules = vec![schedule];
     outcome.summary = Summary {
         values: 1412,
         series: 1,
@@ -209,6 +213,20 @@ fn mixed_units(sources: &Sources, years: SourceId, rows: SourceId) -> Finding {
         finding(at(sources, years, "32059029"), "2022"),
     ];
     lead
+}
+
+/// Two figures for one period, compared.
+fn pairs(sources: &Sources, years: SourceId, rows: SourceId) -> Schedule {
+    let row = ScheduleRow {
+        entries: vec!["2023".into(), Entry::Number(36_210_368.into()), Entry::Empty],
+        places: vec![at(sources, years, "36210368"), at(sources, rows, "36210368")],
+    };
+    Schedule {
+        name: "pairs",
+        title: "Figures that were compared",
+        columns: &["period", "figure", "difference"],
+        rows: vec![row],
+    }
 }
 
 fn drop(sources: &Sources, years: SourceId) -> Finding {

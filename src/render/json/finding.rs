@@ -36,8 +36,9 @@ struct StateEntry<'a> {
     by: Option<&'a [Explanation]>,
 }
 
+/// A place in an input.
 #[derive(Serialize)]
-struct LocationEntry<'a> {
+pub struct LocationEntry<'a> {
     path: &'a str,
     line: u32,
     column: u32,
@@ -129,7 +130,8 @@ fn related_entry<'a>(label: &'a Label, sources: &'a Sources) -> RelatedEntry<'a>
     RelatedEntry { location: location_entry(label.location, sources), label: &label.text }
 }
 
-fn location_entry(location: Location, sources: &Sources) -> LocationEntry<'_> {
+/// The entry of a place.
+pub fn location_entry(location: Location, sources: &Sources) -> LocationEntry<'_> {
     let source = sources.get(location.source);
     let (start, end) = (location.span.start, location.span.end.max(location.span.start));
     let place = |offset: u32| source.lines().place(&source.text, floor(&source.text, offset as usize) as u32);
