@@ -383,6 +383,7 @@ impl Reader<'_> {
             SchemaName::Entities => registry::read_entities(root, Some(source), self.builder),
             SchemaName::Metrics => registry::read_metrics(root, self.builder),
             SchemaName::Breaks => registry::read_breaks(root, Some(source), self.builder),
+            SchemaName::Relations => registry::read_relations(root, Some(source), self.builder),
             _ => {}
         }
     }

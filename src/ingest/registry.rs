@@ -1,4 +1,4 @@
-//! Registries: entities, metrics and breaks. What the schema stage has refused is left out here without a second word.
+//! Registries: entities, metrics, breaks and relations. What the schema stage has refused is left out here without a second word.
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -8,7 +8,8 @@ use super::value::plain_number;
 use crate::diag::Location;
 use crate::load::Node;
 use crate::model::{
-    Alias, Break, Builder, Direction, Entity, EntityKind, Membership, Metric, Period, RateOf, Unit,
+    Alias, Break, Builder, Direction, Entity, EntityKind, Membership, Metric, Name, Period, RateOf, Relation,
+    RelationKind, Scope, Term, Unit,
 };
 use crate::source::SourceId;
 
@@ -91,6 +92,57 @@ pub fn read_breaks(root: Node<'_>, source: Option<SourceId>, builder: &mut Build
             id,
         });
     }
+}
+
+pub fn read_relations(root: Node<'_>, source: Option<SourceId>, builder: &mut Builder) {
+    for relation in items(root, "relations").filter_map(|node| relation(node, source)) {
+        builder.registry().add_relation(relation);
+    }
+}
+
+/// One relation, of a registry or of a profile.
+pub fn relation(node: Node<'_>, source: Option<SourceId>) -> Option<Relation> {
+    let id = text(node, "id")?;
+    let named = |name: &str| node.get(name).and_then(term);
+    let parts = || items(node, "parts").map(term).collect::<Option<Vec<Term>>>();
+    let kind = match text(node, "kind")?.as_str() {
+        "sum" => RelationKind::Sum { whole: named("whole")?, parts: parts()? },
+        "union" => RelationKind::Union { whole: named("whole")?, parts: parts()? },
+        "part_of" => RelationKind::PartOf { part: named("part")?, whole: named("whole")? },
+        "ratio" => RelationKind::Ratio {
+            rate: named("rate")?,
+            numerator: named("numerator")?,
+            denominator: named("denominator")?,
+        },
+        "order" => RelationKind::Order { lower: named("lower")?, upper: named("upper")? },
+        "stock_and_flow" => RelationKind::StockAndFlow { stock: named("stock")?, flow: named("flow")? },
+        "same_as" => RelationKind::SameAs {
+            one: named("one")?,
+            other: named("other")?,
+            scope: match text(node, "scope").as_deref() {
+                Some("company") => Scope::Company,
+                _ => Scope::Entity,
+            },
+            tolerance: node.get("tolerance").and_then(plain_number).unwrap_or_default(),
+        },
+        _ => return None,
+    };
+    let title = text(node, "title").unwrap_or_else(|| id.clone());
+    Some(Relation { title, kind, location: location(node, source), id })
+}
+
+fn term(node: Node<'_>) -> Option<Term> {
+    let named = |name: &str| text(node, name).map(Name::from);
+    Some(Term {
+        metric: named("metric")?,
+        publisher: named("publisher"),
+        subject: named("subject"),
+        category: named("category"),
+        channel: named("channel"),
+        detection: named("detection"),
+        surface: named("surface"),
+        jurisdiction: named("jurisdiction"),
+    })
 }
 
 fn location(node: Node<'_>, source: Option<SourceId>) -> Option<Location> {

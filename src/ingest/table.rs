@@ -112,6 +112,9 @@ impl Reader<'_> {
         document.provenance = self.input.header.provenance.clone();
         document.provenance.url = document.provenance.url.or_else(|| profile.url.clone());
         document.has_methodology = self.input.header.methodology.is_some();
+        for relation in &profile.relations {
+            self.builder.registry().add_relation(relation.clone());
+        }
         State {
             file_period: document.period,
             document: self.builder.document(document),

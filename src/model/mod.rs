@@ -3,13 +3,15 @@
 //! A [`Dataset`] holds the [`Document`]s that were read (one disclosure by one publisher, one vintage each), the
 //! [`Block`]s in them (the part of a series that one document states) and the [`Observation`]s (one published number
 //! each, with its [`Origin`]). Blocks that speak of the same thing form one [`Series`], across documents; that is what
-//! rules look at. The [`Registry`] says what the words mean: entities, metrics and documented breaks.
+//! rules look at. The [`Registry`] says what the words mean: entities, metrics,
+//! documented breaks and [`Relation`]s between figures.
 
 mod builder;
 mod dataset;
 mod period;
 mod quantity;
 mod registry;
+mod relation;
 mod unit;
 
 pub use builder::Builder;
@@ -23,4 +25,5 @@ pub use registry::{
     Alias, Break, Direction, Entity, EntityKind, Jurisdiction, Membership, Metric, RateOf, Registry,
     jurisdiction, jurisdictions,
 };
+pub use relation::{Relation, RelationKind, Scope, Term, fields_of};
 pub use unit::{Additivity, Unit};

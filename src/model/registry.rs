@@ -1,4 +1,4 @@
-//! What the words mean: entities, metrics and documented breaks.
+//! What the words mean: entities, metrics, documented breaks and relations.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Period, SeriesKey, Unit};
+use super::{Period, Relation, SeriesKey, Unit};
 use crate::diag::Location;
 
 /// A company, brand, clearinghouse or regulator.
@@ -142,6 +142,7 @@ pub struct Registry {
     entities: BTreeMap<String, Entity>,
     metrics: BTreeMap<String, Metric>,
     breaks: Vec<Break>,
+    relations: Vec<Relation>,
 }
 
 /// A country, the EU or the world.
@@ -205,6 +206,13 @@ impl Registry {
         self.breaks.insert(place, new);
     }
 
+    /// Adds a relation; a later one with the same identifier replaces it.
+    pub fn add_relation(&mut self, new: Relation) {
+        self.relations.retain(|old| old.id != new.id);
+        let place = self.relations.partition_point(|old| old.id < new.id);
+        self.relations.insert(place, new);
+    }
+
     /// The entity with this identifier.
     pub fn entity(&self, id: &str) -> Option<&Entity> {
         self.entities.get(id)
@@ -228,6 +236,11 @@ impl Registry {
     /// All breaks by date.
     pub fn breaks(&self) -> &[Break] {
         &self.breaks
+    }
+
+    /// All relations by identifier.
+    pub fn relations(&self) -> &[Relation] {
+        &self.relations
     }
 
     /// Name of an entity in prose; its identifier where it is not known.

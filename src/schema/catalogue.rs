@@ -26,6 +26,8 @@ pub enum SchemaName {
     Metrics,
     /// The registry of breaks.
     Breaks,
+    /// The registry of relations.
+    Relations,
     /// One row of a tidy table.
     Tidy,
     /// A profile of a publisher's format.
@@ -36,18 +38,20 @@ pub enum SchemaName {
 
 impl SchemaName {
     /// Every schema of the catalogue.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Report,
         Self::Entities,
         Self::Metrics,
         Self::Breaks,
+        Self::Relations,
         Self::Tidy,
         Self::Profile,
         Self::Findings,
     ];
 
     /// Schemas of whole documents, which say in their `candor` member which one they follow.
-    pub const DOCUMENTS: [Self; 4] = [Self::Report, Self::Entities, Self::Metrics, Self::Breaks];
+    pub const DOCUMENTS: [Self; 5] =
+        [Self::Report, Self::Entities, Self::Metrics, Self::Breaks, Self::Relations];
 
     /// The name with its version, as documents state it in their `candor` member.
     pub const fn id(self) -> &'static str {
@@ -56,6 +60,7 @@ impl SchemaName {
             Self::Entities => "entities-v1",
             Self::Metrics => "metrics-v1",
             Self::Breaks => "breaks-v1",
+            Self::Relations => "relations-v1",
             Self::Tidy => "tidy-v1",
             Self::Profile => "profile-v1",
             Self::Findings => "findings-v1",
@@ -74,6 +79,7 @@ impl SchemaName {
             Self::Entities => include_str!("../../schemas/entities-v1.schema.json"),
             Self::Metrics => include_str!("../../schemas/metrics-v1.schema.json"),
             Self::Breaks => include_str!("../../schemas/breaks-v1.schema.json"),
+            Self::Relations => include_str!("../../schemas/relations-v1.schema.json"),
             Self::Tidy => include_str!("../../schemas/tidy-v1.schema.json"),
             Self::Profile => include_str!("../../schemas/profile-v1.schema.json"),
             Self::Findings => include_str!("../../schemas/findings-v1.schema.json"),

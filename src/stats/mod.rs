@@ -2,6 +2,7 @@
 
 pub mod contribution;
 pub mod counts;
+pub mod interval;
 pub mod ratio;
 pub mod robust;
 

@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 
 use super::notation::number::{GridStep, NumberNotation, Shares};
 use crate::load::{self, Node, SyntaxError};
-use crate::model::Absence;
+use crate::model::{Absence, Relation};
 use crate::schema::{self, SchemaName, Violation};
 
 /// What a column, a heading or a constant may say of an observation.
@@ -281,6 +281,8 @@ pub struct Profile {
     pub terms: Vec<Term>,
     /// Words for totals.
     pub totals: Vec<TotalWords>,
+    /// What its figures have to do with each other.
+    pub relations: Vec<Relation>,
 }
 
 impl Profile {
@@ -379,17 +381,31 @@ fn fields(node: Option<Node<'_>>) -> Vec<(Field, Vec<Origin>)> {
 }
 
 fn read(root: Node<'_>) -> Profile {
+    let constants = constants(root.get("constants"));
+    let publisher = constants.iter().find(|(field, _)| *field == Field::Publisher).map(|(_, id)| id.as_str());
+    let relations = root.get("relations").into_iter().flat_map(Node::items);
+    let relations = relations.filter_map(|node| super::registry::relation(node, None));
     Profile {
+        relations: relations.map(|relation| relation_of(relation, publisher)).collect(),
         id: text(root, "id").unwrap_or_default(),
         title: text(root, "title").unwrap_or_default(),
         url: text(root, "url"),
         files: patterns(root, "files"),
-        constants: constants(root.get("constants")),
+        constants,
         numbers: root.get("numbers").map(numbers).unwrap_or_default(),
         tables: root.get("tables").into_iter().flat_map(Node::items).map(table).collect(),
         terms: root.get("terms").into_iter().flat_map(terms).collect(),
         totals: root.get("totals").into_iter().flat_map(Node::items).filter_map(totals).collect(),
     }
+}
+
+/// A relation of a profile, which holds for its publisher where it names none.
+fn relation_of(mut relation: Relation, publisher: Option<&str>) -> Relation {
+    let mut terms = relation.kind.terms_mut();
+    if let Some(publisher) = publisher.filter(|_| terms.iter().all(|term| term.publisher.is_none())) {
+        terms.iter_mut().for_each(|term| term.publisher = Some(publisher.into()));
+    }
+    relation
 }
 
 fn numbers(node: Node<'_>) -> NumberNotation {
