@@ -51,7 +51,7 @@ fn patterns(title: &str, description: &str, examples: Value) -> Value {
 fn tables() -> Value {
     json!({
         "title": "Tables",
-        "description": "Facts about tidy tables, which say less of themselves than report documents do.",
+        "description": "Facts about tables, which say less of themselves than report documents do.",
         "type": "array",
         "examples": [[{ "path": "contributions/*.csv", "columns": { "publisher": "ncmec", "unit": "report" } }]],
         "items": {
@@ -69,6 +69,7 @@ fn tables() -> Value {
                     "examples": [{ "publisher": "ncmec", "metric": "cybertipline-reports", "unit": "report" }],
                 },
                 "published": { "title": "Published", "description": "Day, month or year of publication.", "type": ["string", "integer"], "examples": ["2024-05-08"] },
+                "vintage": { "title": "Vintage", "description": "Which release of the disclosure this is, where several are checked together. A publisher's own file is taken for the release that its name states, else for that of its newest period.", "type": ["string", "integer"], "examples": ["2022-Q4"] },
                 "methodology": text("Methodology", "How the figures were counted: a text or an address.", json!(["https://www.example.org/methodology"])),
                 "source": {
                     "title": "Source",

@@ -30,6 +30,8 @@ pub struct TableHeader {
     pub columns: Vec<(String, String)>,
     /// Day of publication.
     pub published: Option<String>,
+    /// Which release it is, where its name and its figures do not say.
+    pub vintage: Option<String>,
     /// Where the figures come from.
     pub provenance: Provenance,
     /// Methodology note for all series.
@@ -124,6 +126,7 @@ pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry, profiles:
         Reader { source: sources.get(input.source), input, profiles: &profiles, builder: &mut builder }
             .read(parsed);
     }
+    builder.date_by_newest_period(table::file_of);
     builder.finish()
 }
 
@@ -431,6 +434,7 @@ impl Reader<'_> {
             publisher,
             published: None,
             vintage: None,
+            rank: 0,
             supersedes: None,
             provenance: Provenance::default(),
             has_methodology: false,

@@ -109,6 +109,8 @@ impl Reader<'_> {
         document.profile = Some(Name::from(profile.id.as_str()));
         document.period = super::notation::period::from_file_name(file_name(&self.source.path));
         document.published.clone_from(&self.input.header.published);
+        document.vintage =
+            self.input.header.vintage.clone().or_else(|| document.period.map(|period| period.to_string()));
         document.provenance = self.input.header.provenance.clone();
         document.provenance.url = document.provenance.url.or_else(|| profile.url.clone());
         document.has_methodology = self.input.header.methodology.is_some();
@@ -397,9 +399,14 @@ fn cell_of<'a>(row: &impl Row<'a>, column: usize) -> Option<Cell> {
     row.number().map(|number| Cell { row: number, column: column as u32 + 1 })
 }
 
+/// The path of the file that a source is, or is a sheet of.
+pub(super) fn file_of(path: &str) -> &str {
+    file_and_sheet(path).map_or(path, |(file, _)| file)
+}
+
 /// The name at the end of a path, without a sheet's.
 fn file_name(path: &str) -> &str {
-    let file = file_and_sheet(path).map_or(path, |(file, _)| file);
+    let file = file_of(path);
     file.rsplit('/').next().unwrap_or(file)
 }
 

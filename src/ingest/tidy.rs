@@ -173,6 +173,7 @@ impl Reader<'_> {
         let mut document = self.document(Format::TidyCsv, Name::from(""), header);
         document.period = notation::period::from_file_name(&self.source.path);
         document.published.clone_from(&self.input.header.published);
+        document.vintage.clone_from(&self.input.header.vintage);
         document.provenance = self.input.header.provenance.clone();
         document.has_methodology = self.input.header.methodology.is_some();
         let stretches = rows.rest_in_stretches(rayon::current_num_threads());

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{
     Block, BlockId, Dataset, Document, DocumentId, Frequency, Name, NumberStyle, Observation, ObservationId,
-    Problem, Registry, Series, SeriesId, SeriesKey,
+    Period, Problem, Registry, Series, SeriesId, SeriesKey,
 };
 
 /// Collects documents, blocks and observations while inputs are read, and joins them into series at the end.
@@ -133,6 +133,32 @@ impl Builder {
         }
     }
 
+    /// Names the vintage of every publisher's table that states none after the newest period in its file: a release is
+    /// made for its newest figures. `file_of` gives the file that a path names, or a sheet of it.
+    pub fn date_by_newest_period(&mut self, file_of: impl Fn(&str) -> &str) {
+        let Dataset { documents, blocks, observations, .. } = &mut self.dataset;
+        let is_undated = |document: &Document| document.profile.is_some() && document.vintage.is_none();
+        if !documents.iter().any(is_undated) {
+            return;
+        }
+        let mut newest: HashMap<&str, Period> = HashMap::new();
+        for run in observations.chunk_by(|left, right| left.block == right.block) {
+            let document = &documents[blocks[run[0].block.0 as usize].document.0 as usize];
+            let last = run.iter().map(|one| one.period).max_by_key(|period| (period.end, period.start));
+            if let Some(last) = last.filter(|_| is_undated(document)) {
+                let known = newest.entry(file_of(&document.path)).or_insert(last);
+                *known = last.max_by_end(*known);
+            }
+        }
+        let dates: Vec<Option<String>> = documents
+            .iter()
+            .map(|one| newest.get(file_of(&one.path)).filter(|_| is_undated(one)).map(Period::to_string))
+            .collect();
+        for (document, date) in documents.iter_mut().zip(dates) {
+            document.vintage = document.vintage.take().or(date);
+        }
+    }
+
     /// Joins blocks into series, sorted by key so that the order of the inputs does not matter.
     pub fn finish(self) -> Dataset {
         let Self { mut dataset, keys, .. } = self;
@@ -156,6 +182,9 @@ impl Builder {
             dataset.series[series.0 as usize].statements.extend(ids.map(ObservationId));
         }
         let ranks = vintage_ranks(&dataset.documents);
+        for (document, rank) in dataset.documents.iter_mut().zip(&ranks) {
+            document.rank = *rank;
+        }
         let mut series = std::mem::take(&mut dataset.series);
         series.par_iter_mut().for_each(|one| order_statements(&dataset, &ranks, one));
         dataset.series = series;
@@ -168,28 +197,32 @@ fn stays((old, new): (usize, &BlockId)) -> bool {
     new.0 as usize == old
 }
 
-/// Place of each document in the order of publication. Documents without a date come first; among equals a document
-/// comes after those that it replaces, and then the order of the inputs decides.
+/// Place of each document in the order of publication, by the day that it states, else by the last day of the period
+/// that its vintage is named after, else by that of the document it replaces. Documents without any of these come
+/// first; among equals a document comes after those that it replaces, then the name of the vintage decides, and then
+/// the order of the inputs.
 fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
     let vintages: HashMap<(&Name, &str), &Document> = documents
         .iter()
         .rev()
         .filter_map(|document| Some(((&document.publisher, document.vintage.as_deref()?), document)))
         .collect();
-    let replaced = |document: &Document| {
+    let place = |document: &Document| {
+        let mut day = document.release_day();
         let mut last = document;
         // No chain is longer than there are documents, unless it is a circle.
         for depth in 0..documents.len() {
             match last.supersedes.as_deref().and_then(|name| vintages.get(&(&last.publisher, name))) {
                 Some(earlier) => last = earlier,
-                None => return depth,
+                None => return (day, depth),
             }
+            day = day.or_else(|| last.release_day());
         }
-        documents.len()
+        (day, documents.len())
     };
-    let depths: Vec<usize> = documents.iter().map(replaced).collect();
+    let places: Vec<(Option<String>, usize)> = documents.iter().map(place).collect();
     let mut order: Vec<usize> = (0..documents.len()).collect();
-    order.sort_by_key(|document| (&documents[*document].published, depths[*document]));
+    order.sort_by_key(|document| (&places[*document], &documents[*document].vintage));
     let mut ranks = vec![0; documents.len()];
     for (rank, document) in order.into_iter().enumerate() {
         ranks[document] = rank as u32;

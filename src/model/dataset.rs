@@ -192,8 +192,11 @@ pub struct Document {
     pub publisher: Name,
     /// Day, month or year of publication as stated.
     pub published: Option<String>,
-    /// Identifier of the vintage.
+    /// Identifier of the vintage: as the document or the configuration states it, else, for a publisher's own table,
+    /// the period in its file's name, or else its newest period.
     pub vintage: Option<String>,
+    /// Place in the order of publication among all documents, from 0.
+    pub rank: u32,
     /// Identifier of the vintage that it replaces.
     pub supersedes: Option<String>,
     /// Where its figures come from.
@@ -204,6 +207,29 @@ pub struct Document {
     pub header: Span,
     /// Whether it was read to its end. What is missing from a document that was not says nothing.
     pub complete: bool,
+}
+
+impl Document {
+    /// The day of publication as stated, else the last day of the period that its vintage is named after: no release
+    /// is older than what it reports on. In the form `2022-12-31`; of a stated day no more than is known.
+    pub fn release_day(&self) -> Option<String> {
+        let of_vintage = || {
+            let vintage = self.vintage.as_deref()?;
+            let period = Period::parse(&vintage.to_ascii_uppercase()).map(|period| period.end);
+            Some(period.or_else(|| vintage.parse().ok())?.to_string())
+        };
+        self.published.clone().or_else(of_vintage)
+    }
+
+    /// Whether both are releases of one publication: by one publisher, in one format, of two vintages. Such releases
+    /// may differ; what changed between them is history, no contradiction.
+    pub fn is_other_release_of(&self, other: &Self) -> bool {
+        self.publisher == other.publisher
+            && self.profile == other.profile
+            && self.vintage.is_some()
+            && other.vintage.is_some()
+            && self.vintage != other.vintage
+    }
 }
 
 /// The part of a series that one document states.

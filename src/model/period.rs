@@ -118,6 +118,12 @@ impl Period {
         self.start <= inner.start && inner.end <= self.end
     }
 
+    /// Of two periods the one that ends later; of two that end together the shorter.
+    #[must_use]
+    pub fn max_by_end(self, other: Self) -> Self {
+        std::cmp::max_by_key(self, other, |period| (period.end, period.start))
+    }
+
     /// Number of days.
     pub fn days(self) -> i32 {
         self.start.until(self.end).map_or(0, |span| span.get_days()) + 1

@@ -168,6 +168,7 @@ fn document(source: SourceId, format: DocumentFormat, complete: bool) -> Documen
         number_style: None,
         publisher: "ncmec".into(),
         published: None,
+        rank: 0,
         vintage: None,
         supersedes: None,
         provenance: Provenance::default(),

@@ -1,6 +1,6 @@
 use super::repeated_statements;
 use crate::diag::{Confidence, Finding};
-use crate::model::{Absence, Dataset, Document, DocumentId, Observation, Quantity, Series};
+use crate::model::{Absence, Dataset, DocumentId, Observation, Quantity, Series};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::linked::linked_figure;
 
@@ -8,8 +8,8 @@ crate::declare_rule! {
     /// Two different values for the same thing and period.
     ///
     /// In one document one of the two must be wrong. Two documents of one publisher may differ where the later one
-    /// says that it replaces the earlier (`vintage.supersedes`), or where both are releases of one publication, whose
-    /// files are named after different periods; else a reader cannot tell which figure holds. Values are compared as intervals of their printed precision: 36.2 million and 36,210,368 agree.
+    /// says that it replaces the earlier (`vintage.supersedes`), or where both are releases of one publication, of
+    /// different vintages; else a reader cannot tell which figure holds. Values are compared as intervals of their printed precision: 36.2 million and 36,210,368 agree.
     ///
     /// ## Example
     ///
@@ -75,15 +75,7 @@ fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
 fn replaces(dataset: &Dataset, (earlier, later): (DocumentId, DocumentId)) -> bool {
     dataset.supersedes(earlier, later)
         || dataset.supersedes(later, earlier)
-        || are_releases(dataset.document(earlier), dataset.document(later))
-}
-
-/// Whether two files are successive releases of one publication: in one format, with names that state different periods.
-fn are_releases(one: &Document, other: &Document) -> bool {
-    one.profile.is_some()
-        && one.profile == other.profile
-        && one.publisher == other.publisher
-        && one.period.zip(other.period).is_some_and(|(one, other)| one != other)
+        || dataset.document(earlier).is_other_release_of(dataset.document(later))
 }
 
 /// Of two statements the one that was taken from a series in another unit, or else the one that lies further from its
@@ -122,7 +114,8 @@ fn conflict(dataset: &Dataset, sink: &Sink, first: &Observation, later: &Observa
     let help = if dataset.block_of(first).document == dataset.block_of(later).document {
         "keep one of them"
     } else {
-        "correct one of them; a document that replaces another names it as `vintage.supersedes`"
+        "correct one of them; a document that replaces another names it as `vintage.supersedes`, and candor.toml \
+         states the `vintage` of a table"
     };
     let message = format!("{} is stated as {} and as {}", later.period, first.quantity, later.quantity);
     let mut finding = sink
