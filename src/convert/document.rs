@@ -136,6 +136,7 @@ fn series(dataset: &Dataset, publisher: &str, block: &Block, observations: &[&Ob
     ];
     let mut members: Members =
         texts.into_iter().filter_map(|(name, text)| Some((name, quoted(text?)))).collect();
+    members.extend(block.redundant.then(|| ("redundant", "true".to_owned())));
     let basis = [("bundled", &key.basis.bundled), ("counted_when", &key.basis.counted_when)];
     let basis: Vec<String> = basis
         .into_iter()

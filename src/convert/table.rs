@@ -13,7 +13,7 @@ fn of_key(dataset: &Dataset, block: &Block, take: fn(&SeriesKey) -> Option<&str>
 }
 
 /// The columns in their order; those that say nothing in any row are left out, but for the first four and the last two.
-const COLUMNS: [(&str, Cell); 20] = [
+const COLUMNS: [(&str, Cell); 21] = [
     ("publisher", |dataset, block, _| of_key(dataset, block, |key| Some(&key.publisher))),
     ("subject", |dataset, block, _| of_key(dataset, block, |key| Some(&key.subject))),
     ("label", |_, block, _| block.label.as_deref().map(str::to_owned)),
@@ -30,6 +30,7 @@ const COLUMNS: [(&str, Cell); 20] = [
     }),
     ("total_of", |_, block, _| block.total_of.as_deref().map(str::to_owned)),
     ("parts", |_, block, _| (block.total_of.is_some() && !block.all_parts).then(|| "selected".to_owned())),
+    ("redundant", |_, block, _| block.redundant.then(|| "true".to_owned())),
     ("period", |_, _, observation| Some(observation.period.to_string())),
     ("value", |_, _, observation| Some(parts(&observation.quantity)?.value?.to_string())),
     ("rounded_to", |_, _, observation| Some(parts(&observation.quantity)?.rounded_to?.to_string())),

@@ -355,7 +355,7 @@ impl Reader<'_> {
         let Recognition::By(profile) = recognise(self.profiles, &self.source.path, &headings) else {
             return false;
         };
-        self.read_json_by_profile(profile, &tables);
+        self.read_json_by_profile(profile, &tables, &load::grid::lists_beside_tables(root));
         true
     }
 

@@ -197,6 +197,7 @@ impl Reader<'_> {
             label: series.text("label"),
             total_of: series.text("total_of"),
             all_parts: series.text("parts").is_none_or(|parts| &*parts != "selected"),
+            redundant: series.field("redundant").and_then(Node::as_bool).unwrap_or_default(),
             has_methodology: series.field("methodology").is_some() || series.field("definition").is_some(),
             unit,
             metric: series.span("metric"),

@@ -7,6 +7,7 @@
 
 mod section;
 mod styles;
+mod sums;
 
 use std::collections::HashMap;
 
@@ -15,13 +16,13 @@ use super::profile::{Field, Profile};
 use super::{Format, Name, ProblemKind, Reader};
 use crate::diag::Location;
 use crate::load::csv::Rows;
-use crate::load::grid::{JsonTable, Row};
+use crate::load::grid::{JsonTable, NoTable, Row};
 use crate::model::{
     Absence, Basis, Block, BlockId, DocumentId, NumberStyle, Observation, Origin, Period, Quantity,
     SeriesKey, Unit,
 };
 use crate::source::{Cell, Span};
-use section::{CsvHeader, Section};
+use section::{CsvHeader, Section, Stated};
 use styles::{Place, Styles};
 
 /// Rows of a table whose header the profile does not describe.
@@ -52,6 +53,8 @@ struct State<'a, 'p> {
     /// The cells of the last row that had as many as the header.
     last_whole: Vec<&'a str>,
     file_period: Option<Period>,
+    /// Figures of the table that may be parts of others.
+    parts: Vec<Observation>,
     /// Whether every figure could be read so far.
     is_whole: bool,
 }
@@ -77,8 +80,15 @@ impl Reader<'_> {
     }
 
     /// Reads tables in JSON by a profile.
-    pub(super) fn read_json_by_profile(&mut self, profile: &Profile, tables: &[JsonTable<'_>]) {
+    pub(super) fn read_json_by_profile(
+        &mut self,
+        profile: &Profile,
+        tables: &[JsonTable<'_>],
+        others: &[NoTable<'_>],
+    ) {
         let mut state = self.begin_by_profile(profile);
+        state.is_whole = others.is_empty();
+        others.iter().for_each(|list| self.no_table(list));
         for table in tables {
             self.end_section(&mut state);
             state.title.clone_from(&table.title);
@@ -100,6 +110,17 @@ impl Reader<'_> {
             }
         }
         self.end_by_profile(state);
+    }
+
+    /// Reports a list of objects that cannot be read as a table.
+    fn no_table(&mut self, list: &NoTable<'_>) {
+        let (count, under) = (list.list.items().count(), list.title.as_str());
+        let message = format!("the list under `{under}` is no table; its {count} items are not read");
+        let mut problem = self.problem(ProblemKind::UnrecognisedFormat, list.misfit.span(), message);
+        problem.path = format!("{}#{under}", self.source.path);
+        "no plain value of a row".clone_into(&mut problem.label);
+        problem.help = Some("a table is a list of objects whose values are numbers or texts".to_owned());
+        self.builder.problem(problem);
     }
 
     fn begin_by_profile<'a, 'p>(&mut self, profile: &'p Profile) -> State<'a, 'p> {
@@ -130,6 +151,7 @@ impl Reader<'_> {
             styles: Styles::default(),
             uniform: Vec::new(),
             last_whole: Vec::new(),
+            parts: Vec::new(),
             is_whole: true,
         }
     }
@@ -202,7 +224,10 @@ impl Reader<'_> {
 
     fn read_row_of<'a>(&mut self, profile: &Profile, row: &impl Row<'a>, state: &mut State<'a, '_>) {
         let Some(section) = &mut state.section else { return };
-        self.builder.count_values(section.values.iter().filter(|value| row.has(value.column)).count());
+        if !section.rows_add_up() {
+            let is_stated = |index: &usize| section.stated(*index, row).is_some();
+            self.builder.count_values((0..section.values.len()).filter(is_stated).count());
+        }
         if row.width() != section.width {
             self.ragged_row(row, section.width, &state.last_whole);
             state.is_whole = false;
@@ -212,9 +237,7 @@ impl Reader<'_> {
         state.last_whole.extend((0..row.width()).map(|column| row.raw(column)));
         let mut has_period = true;
         for index in 0..section.values.len() {
-            if !row.has(section.values[index].column) {
-                continue;
-            }
+            let Some(stated) = section.stated(index, row) else { continue };
             let block = match section.find_block(index, row) {
                 Some(block) => block,
                 None => {
@@ -229,13 +252,20 @@ impl Reader<'_> {
                 continue;
             };
             let column = section.values[index].column;
-            let quantity = self.figure(&section.values[index].notation, row, column, &mut state.styles);
-            let origin = Origin {
-                source: self.input.source,
-                value: row.cell_span(column),
-                cell: cell_of(row, column),
+            let (quantity, value) = match stated {
+                Stated::Cell => {
+                    let notation = &section.values[index].notation;
+                    (self.figure(notation, row, column, &mut state.styles), row.cell_span(column))
+                }
+                Stated::Figure(quantity, span) => (quantity, span),
             };
-            self.builder.observation(Observation { block, period, quantity, origin });
+            let origin = Origin { source: self.input.source, value, cell: cell_of(row, column) };
+            let observation = Observation { block, period, quantity, origin };
+            if section.rows_add_up() {
+                state.parts.push(observation);
+            } else {
+                self.builder.observation(observation);
+            }
         }
         if !has_period && let Some(section) = &state.section {
             self.unread_period(section, row);
@@ -313,6 +343,7 @@ impl Reader<'_> {
             label: name(Field::Label),
             total_of: name(Field::TotalOf),
             all_parts: true,
+            redundant: facts.text(Field::Redundant) == Some("true"),
             has_methodology: false,
             unit: span(Field::Unit),
             metric: span(Field::Metric),
@@ -362,6 +393,7 @@ impl Reader<'_> {
 
     /// Reports what is to be said of a table as a whole.
     fn end_section(&mut self, state: &mut State<'_, '_>) {
+        self.add_up(std::mem::take(&mut state.parts));
         if let Some(Unplaced { span, title, rows }) = state.unplaced.take() {
             state.is_whole = false;
             let under = if title.is_empty() { String::new() } else { format!(" under `{title}`") };

@@ -26,7 +26,8 @@ use crate::source::{Cell, Span};
 const VALUE_COLUMNS: [&str; 7] = ["period", "value", "rounded_to", "low", "high", "kind", "note"];
 
 /// Columns of closed lists that [`SeriesKey`] and [`Block`] keep as they are.
-const CLOSED_COLUMNS: [&str; 5] = ["detection", "basis_bundled", "basis_counted_when", "total_of", "parts"];
+const CLOSED_COLUMNS: [&str; 6] =
+    ["detection", "basis_bundled", "basis_counted_when", "total_of", "parts", "redundant"];
 
 /// Where the columns of a table stand.
 struct Columns {
@@ -360,6 +361,7 @@ impl Reader<'_> {
             label: stated("label"),
             total_of: stated("total_of"),
             all_parts: stated("parts").is_none_or(|parts| &*parts != "selected"),
+            redundant: stated("redundant").is_some_and(|word| &*word == "true"),
             has_methodology: false,
             unit: span("unit"),
             metric: span("metric"),

@@ -5,7 +5,6 @@
 //! left alone.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::csv::Rows;
 use super::tree::{Kind, Node};
@@ -135,6 +134,8 @@ pub struct JsonTable<'t> {
     pub head: Span,
     /// Its rows.
     pub rows: Vec<JsonRow<'t>>,
+    /// The list of rows, or the object with `columns` and `rows`, which may say more of them.
+    pub node: Node<'t>,
 }
 
 /// How deep tables are looked for.
@@ -147,17 +148,59 @@ pub fn tables(root: Node<'_>) -> Vec<JsonTable<'_>> {
     found
 }
 
-fn find<'t>(node: Node<'t>, title: String, depth: usize, found: &mut Vec<JsonTable<'t>>) {
-    if let Some(table) = table_of(node, &title) {
-        return found.push(table);
+/// A list of objects that is no table.
+#[derive(Debug, Clone)]
+pub struct NoTable<'t> {
+    /// The keys that it stands under, joined.
+    pub title: String,
+    /// The list.
+    pub list: Node<'t>,
+    /// The first of its items, or of their values, that no table has.
+    pub misfit: Node<'t>,
+}
+
+/// The lists of objects beside these tables that are none.
+pub fn lists_beside_tables(root: Node<'_>) -> Vec<NoTable<'_>> {
+    let mut lists = Vec::new();
+    walk(root, String::new(), DEPTH, &mut |node, title| {
+        if table_of(node, title).is_some() {
+            return true;
+        }
+        if node.kind() == Kind::Array && node.items().any(|item| item.kind() == Kind::Object) {
+            let misfit = node.items().find_map(misfit_of).unwrap_or(node);
+            lists.push(NoTable { title: title.to_owned(), list: node, misfit });
+        }
+        false
+    });
+    lists
+}
+
+/// What keeps an item of a list from being a row.
+fn misfit_of(item: Node<'_>) -> Option<Node<'_>> {
+    if item.kind() != Kind::Object {
+        return Some(item);
     }
-    if depth == 0 || node.kind() != Kind::Object {
+    item.members().map(|member| member.value).find(|value| !is_scalar(*value))
+}
+
+fn find<'t>(node: Node<'t>, title: String, depth: usize, found: &mut Vec<JsonTable<'t>>) {
+    walk(node, title, depth, &mut |node, title| {
+        let table = table_of(node, title);
+        let is_table = table.is_some();
+        found.extend(table);
+        is_table
+    });
+}
+
+/// Shows every value that stands under keys, with these, down to those that are taken.
+fn walk<'t>(node: Node<'t>, title: String, depth: usize, take: &mut impl FnMut(Node<'t>, &str) -> bool) {
+    if take(node, &title) || depth == 0 || node.kind() != Kind::Object {
         return;
     }
     for member in node.members() {
         let title =
             if title.is_empty() { member.key.into_owned() } else { format!("{title} / {}", member.key) };
-        find(member.value, title, depth - 1, found);
+        walk(member.value, title, depth - 1, take);
     }
 }
 
@@ -194,7 +237,7 @@ fn table_of_objects<'t>(list: Node<'t>, title: &str) -> Option<JsonTable<'t>> {
         JsonRow { cells: headings.iter().map(cell).collect(), node }
     };
     let rows = list.items().map(row).collect();
-    Some(JsonTable { title: title.to_owned(), head: list.span(), rows, headings })
+    Some(JsonTable { title: title.to_owned(), head: list.span(), rows, headings, node: list })
 }
 
 /// An object with `columns`, a list of headings, and `rows`, each an object with one list of values under a key and, it
@@ -221,30 +264,9 @@ fn table_of_columns<'t>(object: Node<'t>, title: &str) -> Option<JsonTable<'t>> 
         }
         Some(JsonRow { cells, node })
     };
-    let mut rows: Vec<JsonRow<'_>> = rows.items().filter_map(row).collect();
-    leave_to_others(&mut rows, width);
-    (!rows.is_empty()).then(|| JsonTable { title: title.to_owned(), head: columns.span(), rows, headings })
-}
-
-/// Figures of one period may stand in several rows, each with nulls in place of those that stand in the others: such a null
-/// says nothing of its own.
-fn leave_to_others(rows: &mut [JsonRow<'_>], width: usize) {
-    let key = |row: &JsonRow<'_>| -> Vec<String> {
-        std::iter::once(0).chain(width..row.width()).map(|column| row.cell(column).into_owned()).collect()
-    };
-    let mut stated: HashSet<(Vec<String>, usize)> = HashSet::new();
-    for row in rows.iter() {
-        let filled = (1..width).filter(|column| !row.raw(*column).is_empty());
-        stated.extend(filled.map(|column| (key(row), column)));
-    }
-    for row in rows {
-        let own = key(row);
-        for column in 1..width.min(row.width()) {
-            if row.raw(column).is_empty() && stated.contains(&(own.clone(), column)) {
-                row.cells[column] = JsonCell::Missing;
-            }
-        }
-    }
+    let rows: Vec<JsonRow<'_>> = rows.items().filter_map(row).collect();
+    let (title, head) = (title.to_owned(), columns.span());
+    (!rows.is_empty()).then_some(JsonTable { title, head, rows, headings, node: object })
 }
 
 #[cfg(test)]
@@ -283,11 +305,14 @@ mod tests {
     }
 
     #[test]
-    fn a_null_beside_a_figure_of_its_period_says_nothing() {
-        let text = r#"{"columns": ["a", "b"], "rows": [{"2021": [1, null]}, {"2021": [null, 2]}, {"2020": [null, 3]}]}"#;
+    fn lists_of_objects_that_are_no_tables_are_told() {
+        let text = r#"{"a": [{"x": 1, "y": {"z": 2}}, {"x": 3}], "b": {"c": [{"x": 1}, 5]}, "d": [1, 2], "e": [{"x": 1}]}"#;
         let tree = json::parse(text);
-        let tables = tables(tree.root().unwrap());
-        let has: Vec<bool> = tables[0].rows.iter().flat_map(|row| [row.has(1), row.has(2)]).collect();
-        assert_eq!(has, [true, false, false, true, true, true]);
+        let root = tree.root().unwrap();
+        let lists = lists_beside_tables(root);
+        let told: Vec<(&str, &str)> =
+            lists.iter().map(|list| (list.title.as_str(), &text[list.misfit.span().range()])).collect();
+        assert_eq!(told, [("a", r#"{"z": 2}"#), ("b / c", "5")]);
+        assert_eq!(tables(root).len(), 1);
     }
 }

@@ -63,6 +63,12 @@ impl Builder {
         id
     }
 
+    /// What a block is a part of, with the block itself.
+    pub fn block_with_key(&self, id: BlockId) -> (&Block, &SeriesKey) {
+        let block = self.dataset.block(id);
+        (block, &self.keys[block.series.0 as usize])
+    }
+
     /// Adds a block.
     pub fn block(&mut self, block: Block) -> BlockId {
         self.dataset.blocks.push(block);
@@ -117,7 +123,8 @@ impl Builder {
             let mut renumbered = Vec::with_capacity(stretch.blocks.len());
             for block in stretch.blocks {
                 let series = series[block.series.0 as usize];
-                let identity = (series, block.label.clone(), block.total_of.clone(), block.all_parts);
+                let identity =
+                    (series, block.label.clone(), block.total_of.clone(), block.all_parts, block.redundant);
                 let id =
                     known.entry(identity).or_insert_with(|| self.block(Block { document, series, ..block }));
                 renumbered.push(*id);
@@ -236,8 +243,10 @@ fn order_statements(dataset: &Dataset, ranks: &[u32], series: &mut Series) {
     if series.blocks.len() > 1 || !series.statements.is_sorted_by_key(period) {
         series.statements.sort_by_cached_key(|id| {
             let observation = dataset.observation(*id);
-            let document = dataset.block_of(observation).document;
-            (observation.period, ranks[document.0 as usize], id.0)
+            let block = dataset.block_of(observation);
+            let document = block.document;
+            // What repeats another figure does not take its place.
+            (observation.period, ranks[document.0 as usize], !block.redundant, id.0)
         });
     }
     let same_period = |left: &ObservationId, right: &ObservationId| period(left) == period(right);

@@ -245,6 +245,9 @@ pub struct Block {
     pub total_of: Option<Name>,
     /// Whether the document lists all parts of this total.
     pub all_parts: bool,
+    /// Whether it repeats what is stated elsewhere, at another granularity, by another report or within another figure:
+    /// it is not to be added to other figures.
+    pub redundant: bool,
     /// Whether the series has a methodology note or a definition of its own.
     pub has_methodology: bool,
     /// Where its unit is stated.

@@ -114,6 +114,19 @@ impl Quantity {
         }
     }
 
+    /// Sum of two numbers: exact where both are, else the interval of the sums; `None` where one is absent or the sum
+    /// cannot be represented.
+    pub fn plus(&self, other: &Self) -> Option<Self> {
+        if let (Self::Exact(left), Self::Exact(right)) = (self, other) {
+            return left.checked_add(*right).map(Self::Exact);
+        }
+        let sum = self.interval()?.plus(other.interval()?)?;
+        Some(match sum.high {
+            Some(_) => Self::Range(Box::new(sum)),
+            None => Self::LowerBound(sum.low),
+        })
+    }
+
     /// The printed number, or the middle of a range; `None` for a lower bound or an absence.
     pub fn point(&self) -> Option<Decimal> {
         match self {

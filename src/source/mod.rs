@@ -42,6 +42,11 @@ impl Span {
         self.end <= self.start
     }
 
+    /// The range from the beginning of this one to the end of another, or the other way round.
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
     /// The range as the standard library spells it, for slicing.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize

@@ -142,15 +142,32 @@ pub fn read(text: &str, notation: &NumberNotation) -> Result<Reading, Fault> {
     })
 }
 
-/// What `2.51 / 100 * 1,355,163` says: a percentage, as printed, of a number. Its printed precision makes it a range.
-fn percentage_of(text: &str, notation: &NumberNotation) -> Option<Quantity> {
-    let (share, whole) = text.split_once('*')?;
-    let share = format!("{}%", share.trim().strip_suffix("100")?.trim_end().strip_suffix('/')?.trim());
+/// A percentage of a number, as in `2.51 / 100 * 1,355,163`: the two, each with its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShareOfBase<'t> {
+    /// The percentage as a fraction of one, with its printed precision.
+    pub share: (&'t str, Quantity),
+    /// The number that it is taken of.
+    pub base: (&'t str, Quantity),
+}
+
+/// The percentage and the number in `2.51 / 100 * 1,355,163`; `None` where a text is written otherwise.
+pub fn share_of_base<'t>(text: &'t str, notation: &NumberNotation) -> Option<ShareOfBase<'t>> {
+    let (share, base) = text.split_once('*')?;
+    let (share, base) = (share.trim().strip_suffix("100")?.trim_end().strip_suffix('/')?.trim(), base.trim());
     let grouped = NumberNotation { thousands: notation.thousands.or(Some(',')), ..NumberNotation::default() };
-    let share = figure(&share, &grouped).ok()?.quantity.interval()?;
-    let whole = figure(whole.trim(), &grouped).ok()?.quantity.interval()?;
-    let low = share.low.checked_mul(whole.low)?;
-    let high = share.high?.checked_mul(whole.high?)?;
+    Some(ShareOfBase {
+        share: (share, figure(&format!("{share}%"), &grouped).ok()?.quantity),
+        base: (base, figure(base, &grouped).ok()?.quantity),
+    })
+}
+
+/// What a percentage of a number amounts to. The printed precision of the percentage makes it a range.
+fn percentage_of(text: &str, notation: &NumberNotation) -> Option<Quantity> {
+    let ShareOfBase { share, base } = share_of_base(text, notation)?;
+    let (share, base) = (share.1.interval()?, base.1.interval()?);
+    let low = share.low.checked_mul(base.low)?;
+    let high = share.high?.checked_mul(base.high?)?;
     Some(Quantity::Range(Box::new(Interval { low: low.normalize(), high: Some(high.normalize()) })))
 }
 

@@ -44,6 +44,8 @@ pub enum Field {
     TotalOf,
     /// The publisher's wording for the subject.
     Label,
+    /// Whether it repeats what is stated elsewhere: `true`, or anything else.
+    Redundant,
     /// The period as a whole.
     Period,
     /// Its year.
@@ -62,7 +64,7 @@ pub enum Field {
 
 impl Field {
     /// Every field with the word that profiles use.
-    pub const ALL: [(Self, &'static str); 18] = [
+    pub const ALL: [(Self, &'static str); 19] = [
         (Self::Publisher, "publisher"),
         (Self::Subject, "subject"),
         (Self::Metric, "metric"),
@@ -74,6 +76,7 @@ impl Field {
         (Self::Jurisdiction, "jurisdiction"),
         (Self::TotalOf, "total_of"),
         (Self::Label, "label"),
+        (Self::Redundant, "redundant"),
         (Self::Period, "period"),
         (Self::Year, "year"),
         (Self::Quarter, "quarter"),
@@ -130,6 +133,18 @@ impl Origin {
 /// Fields with fixed texts.
 pub type Constants = Vec<(Field, String)>;
 
+/// What of a cell is a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CellPart {
+    /// All of it.
+    #[default]
+    Whole,
+    /// The percentage in `2.51 / 100 * 1,355,163`.
+    Share,
+    /// The number that it is a percentage of.
+    Base,
+}
+
 /// A column with figures.
 #[derive(Debug, Clone)]
 pub struct ValueColumn {
@@ -137,6 +152,8 @@ pub struct ValueColumn {
     pub column: Pattern,
     /// Whether the figures are percentages although no sign says so.
     pub percent: bool,
+    /// What of a cell is the figure.
+    pub part: CellPart,
     /// What its figures have in common.
     pub constants: Constants,
     /// What is taken from elsewhere for these figures only.
@@ -216,6 +233,10 @@ pub struct TableShape {
     pub values: Vec<ValueColumn>,
     /// Columns that hold no figures and say nothing that is kept.
     pub ignored: Vec<Pattern>,
+    /// Whether rows that say the same of series and period are parts of one figure, which is their sum.
+    pub rows_add_up: bool,
+    /// The key beside `columns` and `rows` in JSON that says which headings are the sum of which columns.
+    pub sums: Option<String>,
 }
 
 impl TableShape {
@@ -439,6 +460,8 @@ fn table(node: Node<'_>) -> TableShape {
         fields: fields(node.get("fields")),
         values: node.get("values").into_iter().flat_map(Node::items).map(value_column).collect(),
         ignored: patterns(node, "ignored"),
+        rows_add_up: node.get("rows_add_up").and_then(Node::as_bool).unwrap_or_default(),
+        sums: text(node, "sums"),
     }
 }
 
@@ -446,6 +469,11 @@ fn value_column(node: Node<'_>) -> ValueColumn {
     ValueColumn {
         column: Pattern::new(&text(node, "column").unwrap_or_default()),
         percent: node.get("percent").and_then(Node::as_bool).unwrap_or_default(),
+        part: match text(node, "part").as_deref() {
+            Some("share") => CellPart::Share,
+            Some("base") => CellPart::Base,
+            _ => CellPart::Whole,
+        },
         constants: constants(node.get("constants")),
         fields: fields(node.get("fields")),
     }

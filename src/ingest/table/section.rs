@@ -4,18 +4,24 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::BlocksByCells;
+use crate::ingest::notation::number::share_of_base;
 use crate::ingest::notation::{self, NumberNotation};
 use crate::ingest::profile::recognise::missing_headings;
-use crate::ingest::profile::{Constants, Field, Origin, Pattern, Profile, TableShape, ValueColumn};
+use crate::ingest::profile::{CellPart, Constants, Field, Origin, Pattern, Profile, TableShape, ValueColumn};
+use crate::load::Node;
 use crate::load::grid::{JsonTable, Row};
-use crate::model::{BlockId, Frequency, Period, jurisdiction};
+use crate::model::{BlockId, Frequency, Period, Quantity, jurisdiction};
 use crate::source::Span;
 
 /// A column with figures.
 #[derive(Debug)]
 pub struct ValueAt<'a, 'p> {
     pub column: usize,
+    /// Columns whose sum it is where the cell of its own states nothing; there may be no such cell.
+    pub sum_of: Vec<usize>,
     shape: &'p ValueColumn,
+    /// Whether its cells may hold a percentage of a number, told apart.
+    splits: bool,
     /// How its figures are written.
     pub notation: Cow<'p, NumberNotation>,
     blocks: BlocksByCells<'a>,
@@ -23,6 +29,14 @@ pub struct ValueAt<'a, 'p> {
     key: Vec<&'a str>,
     last: Option<Option<BlockId>>,
     periods: HashMap<Vec<&'a str>, Option<Period>>,
+}
+
+/// What a row states for a column of figures.
+pub enum Stated {
+    /// What stands in its cell.
+    Cell,
+    /// A figure that is part of a cell, or the sum of several, and where it stands.
+    Figure(Quantity, Span),
 }
 
 /// The headings of a table, wherever they stand.
@@ -35,6 +49,11 @@ pub trait Header {
     fn span(&self) -> Span;
     /// Number of its row, where rows are counted.
     fn row(&self) -> Option<u32>;
+    /// Headings that are the sum of others, as is stated beside the table under a key: each with its place and the
+    /// headings of its parts.
+    fn sums(&self, _key: &str) -> Vec<(String, Span, Vec<String>)> {
+        Vec::new()
+    }
 }
 
 /// A header that is a row itself.
@@ -76,6 +95,12 @@ impl Header for JsonTable<'_> {
 
     fn row(&self) -> Option<u32> {
         None
+    }
+
+    fn sums(&self, key: &str) -> Vec<(String, Span, Vec<String>)> {
+        let members = self.node.get(key).into_iter().flat_map(Node::members);
+        let parts = |list: Node<'_>| list.items().map(|part| part.text().into_owned()).collect();
+        members.map(|member| (member.key.into_owned(), member.key_span, parts(member.value))).collect()
     }
 }
 
@@ -126,6 +151,28 @@ impl Facts {
     }
 }
 
+impl<'p> ValueAt<'_, 'p> {
+    fn new(column: usize, shape: &'p ValueColumn, profile: &'p Profile) -> Self {
+        Self {
+            column,
+            sum_of: Vec::new(),
+            shape,
+            splits: false,
+            notation: profile.notation_of(shape),
+            blocks: BlocksByCells::new(),
+            key: Vec::new(),
+            last: None,
+            periods: HashMap::new(),
+        }
+    }
+
+    /// What of a cell is the figure.
+    #[inline]
+    pub fn part(&self) -> CellPart {
+        self.shape.part
+    }
+}
+
 impl<'a, 'p> Section<'a, 'p> {
     /// The table that begins with this row; none where it is no header that the profile knows.
     pub fn begin(
@@ -166,25 +213,41 @@ impl<'a, 'p> Section<'a, 'p> {
         let (mut values, mut unknown) = (Vec::new(), Vec::new());
         let filled = (0..cells.len()).filter(|column| !cells[*column].is_empty());
         for column in filled.filter(is_free).filter(|column| !is_ignored(column)) {
-            match shape.values.iter().find(|value| value.column.matches(&cells[column])) {
-                Some(shape) => values.push(ValueAt {
-                    column,
-                    shape,
-                    notation: profile.notation_of(shape),
-                    blocks: BlocksByCells::new(),
-                    key: Vec::new(),
-                    last: None,
-                    periods: HashMap::new(),
-                }),
-                None => unknown.push(column),
+            let shapes = shapes_of(shape, &cells[column]);
+            if shapes.is_empty() {
+                unknown.push(column);
+            }
+            let splits = shapes.len() > 1;
+            values.extend(
+                shapes.into_iter().map(|shape| ValueAt { splits, ..ValueAt::new(column, shape, profile) }),
+            );
+        }
+        let mut headings = cells.to_vec();
+        let mut spans: Vec<Span> = (0..cells.len()).map(|column| header.span_of(column)).collect();
+        for (total, span, parts) in shape.sums.iter().flat_map(|key| header.sums(key)) {
+            let parts: Option<Vec<usize>> =
+                parts.iter().map(|part| cells.iter().position(|cell| cell == part)).collect();
+            let Some(parts) = parts.filter(|parts| !parts.is_empty()) else { continue };
+            let is_total = |value: &&mut ValueAt<'_, '_>| {
+                headings[value.column] == total && value.part() == CellPart::Whole
+            };
+            match values.iter_mut().find(is_total) {
+                Some(value) => value.sum_of = parts,
+                None => {
+                    let whole = shapes_of(shape, &total).into_iter().find(|one| one.part == CellPart::Whole);
+                    let Some(whole) = whole else { continue };
+                    values.push(ValueAt { sum_of: parts, ..ValueAt::new(headings.len(), whole, profile) });
+                    headings.push(total);
+                    spans.push(span);
+                }
             }
         }
         Some(Self {
             shape,
             title: title.to_owned(),
             groups: groups(above, cells.len()),
-            headings: cells.to_vec(),
-            cells: (0..cells.len()).map(|column| header.span_of(column)).collect(),
+            headings,
+            cells: spans,
             header: header.span(),
             row: header.row(),
             width: cells.len(),
@@ -194,6 +257,55 @@ impl<'a, 'p> Section<'a, 'p> {
             unknown,
             path: path.to_owned(),
         })
+    }
+
+    /// Whether rows that say the same of series and period are parts of one figure.
+    pub fn rows_add_up(&self) -> bool {
+        self.shape.rows_add_up
+    }
+
+    /// What a row states for one of the columns of figures; none where it states nothing.
+    pub fn stated(&self, index: usize, row: &impl Row<'a>) -> Option<Stated> {
+        let value = &self.values[index];
+        let has_cell = row.has(value.column);
+        if !value.sum_of.is_empty() && row.cell(value.column).trim().is_empty() {
+            return self.sum_of(&value.sum_of, row).or(has_cell.then_some(Stated::Cell));
+        }
+        if !has_cell {
+            return None;
+        }
+        if !value.splits {
+            return Some(Stated::Cell);
+        }
+        let (text, span) = (row.cell(value.column), row.cell_span(value.column));
+        let Some(split) = share_of_base(&text, &value.notation) else {
+            return (value.part() == CellPart::Whole).then_some(Stated::Cell);
+        };
+        let (part, quantity) = match value.part() {
+            CellPart::Whole => return None,
+            CellPart::Share => split.share,
+            CellPart::Base => split.base,
+        };
+        let start = row.raw(value.column).find(part).map(|place| span.start + place as u32);
+        let place = start.map_or(span, |start| Span::new(start, start + part.len() as u32));
+        Some(Stated::Figure(quantity, place))
+    }
+
+    /// The sum of the figures in some cells of a row, with the stretch in which these stand; none where one of them is
+    /// missing.
+    fn sum_of(&self, columns: &[usize], row: &impl Row<'a>) -> Option<Stated> {
+        let mut figures = columns.iter().map(|column| {
+            let value = self.values.iter().find(|value| value.column == *column)?;
+            let quantity = notation::number::read(&row.cell(*column), &value.notation).ok()?.quantity;
+            Some((quantity, row.cell_span(*column)))
+        });
+        let (mut sum, mut span) = figures.next()??;
+        for figure in figures {
+            let (quantity, place) = figure?;
+            sum = sum.plus(&quantity)?;
+            span = span.to(place);
+        }
+        sum.interval().map(|_| Stated::Figure(sum, span))
     }
 
     /// Whether the row above the header says something of the figures.
@@ -380,6 +492,17 @@ impl<'a, 'p> Section<'a, 'p> {
             }
         }
     }
+}
+
+/// What holds for a column with this heading: of each part of its cells the first that matches.
+fn shapes_of<'p>(table: &'p TableShape, heading: &str) -> Vec<&'p ValueColumn> {
+    let mut shapes: Vec<&ValueColumn> = Vec::new();
+    for shape in table.values.iter().filter(|shape| shape.column.matches(heading)) {
+        if shapes.iter().all(|one| one.part != shape.part) {
+            shapes.push(shape);
+        }
+    }
+    shapes
 }
 
 /// A label of the publisher in a field, where the profile does not say what it means.
