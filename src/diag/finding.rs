@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::Score;
 use crate::source::{Cell, SourceId, Span, sha256_hex};
 
 /// How grave a finding is.
@@ -184,6 +185,8 @@ pub struct Finding {
     pub level: Level,
     /// How sure it is.
     pub confidence: Confidence,
+    /// How improbable it is, and how much hangs on it: programs rank findings by it.
+    pub score: Score,
     /// What it is about.
     pub subject: Subject,
     /// What, against what, by how much; one sentence without a full stop.
@@ -219,6 +222,7 @@ impl Finding {
             rule,
             level,
             confidence: Confidence::High,
+            score: Score::default(),
             subject,
             message: message.into(),
             primary,
@@ -263,6 +267,13 @@ impl Finding {
     #[must_use]
     pub fn confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = confidence;
+        self
+    }
+
+    /// Sets how improbable it is and how much hangs on it.
+    #[must_use]
+    pub fn score(mut self, score: Score) -> Self {
+        self.score = score;
         self
     }
 

@@ -7,6 +7,7 @@
 mod finding;
 mod number;
 mod schedule;
+mod score;
 mod suggest;
 
 pub use finding::{
@@ -14,4 +15,5 @@ pub use finding::{
 };
 pub use number::{grouped, grouped_float, listing, percent, percent_change, quantity_of, signed};
 pub use schedule::{Entry, Schedule, ScheduleRow};
+pub use score::Score;
 pub use suggest::closest;

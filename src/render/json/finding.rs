@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::diag::{Confidence, Evidence, Explanation, Finding, Label, Level, Location, Note, State, Subject};
+use crate::diag::{
+    Confidence, Evidence, Explanation, Finding, Label, Level, Location, Note, Score, State, Subject,
+};
 use crate::render::excerpt::floor;
 use crate::render::folded_count;
 use crate::source::{Source, Sources};
@@ -17,6 +19,7 @@ pub struct FindingEntry<'a> {
     name: &'static str,
     level: Level,
     confidence: Confidence,
+    score: ScoreEntry,
     state: StateEntry<'a>,
     fingerprint: String,
     subject: &'a Subject,
@@ -27,6 +30,13 @@ pub struct FindingEntry<'a> {
     evidence: EvidenceEntry<'a>,
     notes: &'a [Note],
     folded: FoldedEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct ScoreEntry {
+    #[serde(flatten)]
+    score: Score,
+    value: f64,
 }
 
 #[derive(Serialize)]
@@ -103,6 +113,7 @@ pub fn finding_entry<'a>(finding: &'a Finding, sources: &'a Sources) -> FindingE
         name: finding.rule.name,
         level: finding.level,
         confidence: finding.confidence,
+        score: ScoreEntry { score: finding.score, value: finding.score.value() },
         state: state_entry(&finding.state),
         fingerprint: finding.fingerprint(),
         subject: &finding.subject,

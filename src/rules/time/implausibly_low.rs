@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use crate::diag::{Evidence, Location, grouped_float, listing};
+use crate::diag::{Evidence, Location, Score, grouped_float, listing};
 use crate::model::{Additivity, Dataset, Name, Observation, Period, Registry, Series, SeriesKey};
 use crate::rule::{Context, Need, Parameter, Sink};
 use crate::rules::members::figure;
@@ -264,6 +264,7 @@ fn report(dataset: &Dataset, sink: &mut Sink, key: &SeriesKey, periods: &[Low<'_
         )
         .note("usual", format!("a count this low has p < {} among them", bound(worst.probability)))
         .help("state in a note how it is counted, or how many people use the service, if that explains it")
+        .score(Score::of_probability(worst.probability))
         .evidence(Evidence {
             method: "below-peers",
             observed: Some(observation.quantity.to_string()),

@@ -1,4 +1,4 @@
-use crate::diag::{Evidence, quantity_of};
+use crate::diag::{Evidence, Score, quantity_of};
 use crate::model::{Additivity, Dataset, Observation, Series};
 use crate::rule::{Context, Need, Parameter, Sink};
 use crate::stats::robust::deviation;
@@ -131,6 +131,7 @@ fn report(
         )
         .help("check whether one period was copied from the other")
         .cause(place)
+        .score(Score::of_probability(expected))
         .evidence(Evidence {
             method: "tie",
             observed: Some(last.quantity.to_string()),

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::change::{Change, DOCUMENTED, ParametersByWay, Peers, Shape, Way, unusual_changes};
 use super::explanation::{covering_breaks, share_of_gross};
 use crate::diag::{
-    Change as Figure, Confidence, Evidence, Explanation, Finding, Level, State, grouped, percent,
+    Change as Figure, Confidence, Evidence, Explanation, Finding, Level, Score, State, grouped, percent,
     percent_change, quantity_of, signed,
 };
 use crate::model::{Dataset, Interval, Observation, Series};
@@ -121,6 +121,7 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
         _ => Confidence::Low,
     };
     let expected = change.surprise.expected.exp();
+    finding.score = Score::of_probability(probability).with_influence(influence(change));
     finding.evidence(Evidence {
         method: if change.shape == Shape::Excursion {
             "leave-one-out-ratio-excursion"
@@ -133,6 +134,13 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
         probability: Some(rounded(probability)),
         changes: vec![Figure { name: name.clone(), from: Some(from), to: Some(to) }],
     })
+}
+
+/// What is unexpected of a change, as a share of the figures of its series.
+fn influence(change: &Change<'_>) -> f64 {
+    let value = |one: &Observation| one.quantity.approximate().unwrap_or_default();
+    let (from, to) = (value(change.before), value(change.at));
+    (to - from * change.surprise.expected.exp()).abs() / to.max(from)
 }
 
 fn expected_ratio(from: Decimal, to: Decimal) -> f64 {
