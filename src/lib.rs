@@ -11,6 +11,7 @@
 //! schema    JSON Schema stage
 //! ingest    trees and rows to the model
 //! convert   the model to canonical files
+//! history   releases of one publication: align, compare, follow
 //! rule      what a rule is
 //! rules     the rules
 //! engine    plan, run, fold, sort
@@ -26,6 +27,7 @@ pub mod config;
 pub mod convert;
 pub mod diag;
 pub mod engine;
+pub mod history;
 pub mod ingest;
 pub mod load;
 pub mod model;

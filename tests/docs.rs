@@ -47,8 +47,17 @@ fn examples_yield_their_rule() {
         // The name of the file may stand after the language.
         let (language, name) = language.split_once(' ').unwrap_or((&language, "example.csv"));
         match language {
-            "yaml" if code.starts_with("series:") => write("example.yaml", &format!("{HEADER}{code}")),
-            "yaml" => write("example.yaml", &code),
+            // Several documents stand in one block, as YAML has it; the rules named after `without` do not run.
+            "yaml" => {
+                for (index, part) in code.split("---\n").enumerate() {
+                    let header = if part.contains("candor: ") { "" } else { HEADER };
+                    write(&format!("example-{index}.yaml"), &format!("{header}{part}"));
+                }
+                if let Some(rules) = name.strip_prefix("without ") {
+                    let rules: Vec<&str> = rules.split(' ').collect();
+                    write("candor.toml", &format!("[rules]\nignore = {rules:?}\n"));
+                }
+            }
             "csv" => {
                 write(name, &code);
                 let facts = "source = { url = \"https://www.example.org\", retrieved = \"2026-01-31\" }\nmethodology = \"counted\"\n";

@@ -110,6 +110,7 @@ impl Files {
             result.columns.extend(header.columns);
             result.published = header.published.or(result.published);
             result.vintage = header.vintage.or(result.vintage);
+            result.reason = header.reason.or(result.reason);
             result.methodology = header.methodology.or(result.methodology);
             result.provenance.url = header.provenance.url.or(result.provenance.url);
             result.provenance.retrieved = header.provenance.retrieved.or(result.provenance.retrieved);
@@ -133,6 +134,7 @@ fn header(node: Node<'_>) -> TableHeader {
         columns: columns.map(|member| (member.key.into_owned(), member.value.text().into_owned())).collect(),
         published: text(node.get("published")),
         vintage: text(node.get("vintage")),
+        reason: text(node.get("reason")),
         methodology: text(node.get("methodology")),
         provenance: Provenance {
             url: text(source.and_then(|source| source.get("url"))),

@@ -70,6 +70,7 @@ fn tables() -> Value {
                 },
                 "published": { "title": "Published", "description": "Day, month or year of publication.", "type": ["string", "integer"], "examples": ["2024-05-08"] },
                 "vintage": { "title": "Vintage", "description": "Which release of the disclosure this is, where several are checked together. A publisher's own file is taken for the release that its name states, else for that of its newest period.", "type": ["string", "integer"], "examples": ["2022-Q4"] },
+                "reason": text("Reason", "Why earlier numbers were revised, as the publisher gives it.", json!(["Late decisions were added."])),
                 "methodology": text("Methodology", "How the figures were counted: a text or an address.", json!(["https://www.example.org/methodology"])),
                 "source": {
                     "title": "Source",

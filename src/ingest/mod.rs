@@ -16,7 +16,9 @@ use rayon::prelude::*;
 
 use crate::diag::{Location, closest};
 use crate::load::{self, Node, Tree, csv};
-use crate::model::{Builder, Dataset, Document, Format, Name, Problem, ProblemKind, Provenance, Registry};
+use crate::model::{
+    Builder, Dataset, Document, Format, Name, Problem, ProblemKind, Provenance, Registry, Wording,
+};
 use crate::schema::{self, SchemaName, Violation};
 use profile::Profile;
 use profile::recognise::{Recognition, recognise};
@@ -32,6 +34,8 @@ pub struct TableHeader {
     pub published: Option<String>,
     /// Which release it is, where its name and its figures do not say.
     pub vintage: Option<String>,
+    /// Why it states other figures than earlier releases.
+    pub reason: Option<String>,
     /// Where the figures come from.
     pub provenance: Provenance,
     /// Methodology note for all series.
@@ -422,6 +426,15 @@ impl Reader<'_> {
         }
     }
 
+    /// What the configuration says of how the figures of a table come about. It points at the beginning of the table.
+    fn wordings_of_table(&self) -> Vec<Wording> {
+        let methodology = self.input.header.methodology.iter();
+        let location = self.location(Span::new(0, 0));
+        methodology
+            .map(|text| Wording { kind: "methodology", text: Name::from(text.as_str()), location })
+            .collect()
+    }
+
     /// A document without any statement about itself yet.
     fn document(&self, format: Format, publisher: Name, header: Span) -> Document {
         Document {
@@ -436,8 +449,10 @@ impl Reader<'_> {
             vintage: None,
             rank: 0,
             supersedes: None,
+            reason: None,
             provenance: Provenance::default(),
             has_methodology: false,
+            wordings: Vec::new(),
             header,
             complete: self.source.failure.is_none(),
         }

@@ -9,7 +9,7 @@ use super::{Format, Name, ProblemKind, Reader};
 use crate::load::{Kind, Node, Tree};
 use crate::model::{
     Absence, Basis, Block, BlockId, DocumentId, Observation, Origin, Period, Provenance, Quantity, SeriesKey,
-    Unit, parse_number,
+    Unit, Wording, parse_number,
 };
 use crate::schema::Violation;
 use crate::source::Span;
@@ -116,6 +116,8 @@ impl Reader<'_> {
         let (vintage, source) = (root.get("vintage"), root.get("source"));
         document.published = text(root.get("published"));
         document.vintage = text(vintage.and_then(|vintage| vintage.get("id")));
+        document.reason = text(vintage.and_then(|vintage| vintage.get("reason")));
+        document.wordings = self.wordings(|kind| root.get(kind));
         document.supersedes = text(vintage.and_then(|vintage| vintage.get("supersedes")));
         document.provenance = Provenance {
             url: text(source.and_then(|source| source.get("url"))),
@@ -199,12 +201,22 @@ impl Reader<'_> {
             all_parts: series.text("parts").is_none_or(|parts| &*parts != "selected"),
             redundant: series.field("redundant").and_then(Node::as_bool).unwrap_or_default(),
             has_methodology: series.field("methodology").is_some() || series.field("definition").is_some(),
+            wordings: self.wordings(|kind| series.field(kind)),
             unit,
             metric: series.span("metric"),
             subject: series.span("subject"),
             jurisdiction: series.span("jurisdiction"),
             head: head_of(series.node),
         })
+    }
+
+    /// The texts on how figures come about, where `text` finds them.
+    fn wordings<'t>(&self, text: impl Fn(&str) -> Option<Node<'t>>) -> Vec<Wording> {
+        let wording = |kind: &'static str| {
+            let node = text(kind)?;
+            Some(Wording { kind, text: text_of(node)?, location: self.location(node.span()) })
+        };
+        ["methodology", "definition", "note"].into_iter().filter_map(wording).collect()
     }
 
     /// What a value says and where its number stands.

@@ -138,6 +138,8 @@ impl Reader<'_> {
         for relation in &profile.relations {
             self.builder.registry().add_relation(relation.clone());
         }
+        document.wordings = self.wordings_of_table();
+        document.reason.clone_from(&self.input.header.reason);
         State {
             file_period: document.period,
             document: self.builder.document(document),
@@ -345,6 +347,7 @@ impl Reader<'_> {
             all_parts: true,
             redundant: facts.text(Field::Redundant) == Some("true"),
             has_methodology: false,
+            wordings: Vec::new(),
             unit: span(Field::Unit),
             metric: span(Field::Metric),
             subject: span(Field::Subject),

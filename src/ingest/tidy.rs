@@ -177,6 +177,8 @@ impl Reader<'_> {
         document.vintage.clone_from(&self.input.header.vintage);
         document.provenance = self.input.header.provenance.clone();
         document.has_methodology = self.input.header.methodology.is_some();
+        document.wordings = self.wordings_of_table();
+        document.reason.clone_from(&self.input.header.reason);
         let stretches = rows.rest_in_stretches(rayon::current_num_threads());
         let read: Vec<(Builder, TableStretch)> = stretches
             .par_iter()
@@ -363,6 +365,7 @@ impl Reader<'_> {
             all_parts: stated("parts").is_none_or(|parts| &*parts != "selected"),
             redundant: stated("redundant").is_some_and(|word| &*word == "true"),
             has_methodology: false,
+            wordings: Vec::new(),
             unit: span("unit"),
             metric: span("metric"),
             subject: span("subject"),

@@ -164,6 +164,17 @@ pub struct Provenance {
     pub retrieved: Option<String>,
 }
 
+/// A text on how figures come about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    /// What it is: `methodology`, `definition` or `note`.
+    pub kind: &'static str,
+    /// The text, or the address of one.
+    pub text: Name,
+    /// Where it stands.
+    pub location: Location,
+}
+
 /// How a file writes its numbers from 1,000 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NumberStyle {
@@ -199,10 +210,14 @@ pub struct Document {
     pub rank: u32,
     /// Identifier of the vintage that it replaces.
     pub supersedes: Option<String>,
+    /// Why it states other figures than earlier vintages, in the publisher's words.
+    pub reason: Option<String>,
     /// Where its figures come from.
     pub provenance: Provenance,
     /// Whether it has a methodology note for all its series.
     pub has_methodology: bool,
+    /// What it says of how all its figures come about.
+    pub wordings: Vec<Wording>,
     /// Where its header stands: findings about the document as a whole point there.
     pub header: Span,
     /// Whether it was read to its end. What is missing from a document that was not says nothing.
@@ -250,6 +265,8 @@ pub struct Block {
     pub redundant: bool,
     /// Whether the series has a methodology note or a definition of its own.
     pub has_methodology: bool,
+    /// What is said of how its figures come about.
+    pub wordings: Vec<Wording>,
     /// Where its unit is stated.
     pub unit: Span,
     /// Where its metric is stated.

@@ -6,6 +6,8 @@
 
 mod parameters;
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -113,6 +115,8 @@ pub enum Need {
     Services,
     /// A table with rows and columns.
     Table,
+    /// Two releases of one publication.
+    Vintages,
 }
 
 impl Need {
@@ -140,9 +144,21 @@ impl Need {
             Self::Table if !dataset.documents.iter().any(|document| document.format.is_table()) => {
                 not_applicable("no table".to_owned())
             }
+            Self::Vintages if !has_vintages(dataset) => {
+                not_run("no second release of a publication (a later vintage)")
+            }
             _ => None,
         }
     }
+}
+
+/// Whether two documents may be releases of one publication.
+fn has_vintages(dataset: &Dataset) -> bool {
+    let mut known: HashMap<_, &str> = HashMap::new();
+    dataset.documents.iter().any(|document| {
+        let Some(vintage) = document.vintage.as_deref() else { return false };
+        *known.entry((&document.publisher, &document.profile)).or_insert(vintage) != vintage
+    })
 }
 
 /// What a rule may look at.

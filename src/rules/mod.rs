@@ -13,6 +13,7 @@ mod linter;
 mod members;
 mod readable;
 mod time;
+mod vintages;
 
 use crate::rule::Rule;
 
@@ -44,8 +45,18 @@ pub static RULES: &[&Rule] = &[
     &time::repeated_value::RULE,
     &time::implausibly_low::RULE,
     &counting::units_compared::RULE,
+    &counting::definition_changed::RULE,
+    &vintages::restated::RULE,
+    &vintages::restated_materially::RULE,
+    &vintages::rolled_back::RULE,
+    &vintages::withdrawn::RULE,
+    &vintages::renamed::RULE,
+    &vintages::stale_after_restatement::RULE,
+    &vintages::not_comparable::RULE,
+    &vintages::transcription_stale::RULE,
     &documentation::source_missing::RULE,
     &documentation::methodology_missing::RULE,
+    &documentation::revision_unmarked::RULE,
     &linter::unmatched_path::RULE,
     &linter::rule_failed::RULE,
 ];

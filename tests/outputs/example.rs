@@ -171,6 +171,8 @@ fn document(source: SourceId, format: DocumentFormat, complete: bool) -> Documen
         rank: 0,
         vintage: None,
         supersedes: None,
+        reason: None,
+        wordings: Vec::new(),
         provenance: Provenance::default(),
         has_methodology: false,
         header: Span::default(),

@@ -60,6 +60,7 @@ fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
                 && both_stated(first, later)
                 && differ(first, later)
                 && !replaces(dataset, documents)
+                && !follows_earlier_release(dataset, same_period, [first, later])
             {
                 let suspect = least_fitting(dataset, series, first, later);
                 let other = if std::ptr::eq(suspect, first) { later } else { first };
@@ -70,6 +71,20 @@ fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// Whether one of two statements is that of an earlier release of the document that makes the other: a copy that was not
+/// brought up to date, which another rule reports.
+fn follows_earlier_release(dataset: &Dataset, all: &[&Observation], pair: [&Observation; 2]) -> bool {
+    let [first, later] = pair;
+    [(first, later), (later, first)].into_iter().any(|(copy, other)| {
+        let is_earlier = |one: &&&Observation| {
+            let document = dataset.document_of(one);
+            document.is_other_release_of(dataset.document_of(other))
+                && !document.is_other_release_of(dataset.document_of(copy))
+        };
+        all.iter().filter(is_earlier).any(|one| both_stated(one, copy) && !differ(one, copy))
+    })
 }
 
 fn replaces(dataset: &Dataset, (earlier, later): (DocumentId, DocumentId)) -> bool {
