@@ -14,6 +14,7 @@
 //! history   releases of one publication: align, compare, follow
 //! rule      what a rule is
 //! rules     the rules
+//! suppress  accepted findings and the baseline
 //! engine    plan, run, fold, sort
 //! config    candor.toml
 //! render    one file a format
@@ -37,3 +38,4 @@ pub mod rules;
 pub mod schema;
 pub mod source;
 pub mod stats;
+pub mod suppress;

@@ -8,9 +8,9 @@ mod support;
 use std::path::{Path, PathBuf};
 
 /// Layers from the bottom up. A module imports from layers before its own, and from its own.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 16] = [
     "source", "diag", "model", "stats", "load", "schema", "ingest", "convert", "history", "rule", "rules",
-    "engine", "config", "render", "cli",
+    "suppress", "engine", "config", "render", "cli",
 ];
 
 /// Where the order alone would allow more than is wanted.

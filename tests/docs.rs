@@ -72,6 +72,11 @@ fn examples_yield_their_rule() {
                 write("candor.toml", &code);
                 write("example.yaml", &format!("{HEADER}{SERIES}"));
             }
+            "json" => {
+                write(name, &code);
+                write("candor.toml", "");
+                write("example.yaml", &format!("{HEADER}{SERIES}"));
+            }
             other => faults.push(format!("{}: no example can be in {other}", rule.id.name)),
         }
         let outcome = outcome(&[folder.path().to_path_buf()]);

@@ -8,6 +8,10 @@ mod example;
 #[path = "outputs/hostile.rs"]
 mod hostile;
 
+#[path = "outputs/platforms.rs"]
+mod platforms;
+mod support;
+
 use candor::render::{Format, Style, faults, render};
 use candor::source::{Source, Sources};
 
@@ -160,4 +164,9 @@ fn faults_are_written_like_findings_without_totals() {
     let text = faults(&outcome.sources, &outcome.findings, &plain(100));
     assert!(terminal(&outcome, plain(100)).starts_with(&text));
     assert!(text.ends_with("\n\n") && !text.contains("rules checked"), "{text}");
+}
+
+/// The shipped dataset, checked.
+fn checked_dataset() -> candor::engine::Outcome {
+    support::outcome(&[support::project().join("fixtures/datasets/ncmec")])
 }

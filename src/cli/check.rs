@@ -22,6 +22,7 @@ use crate::render::{self, Format};
 use crate::rule::Rule;
 use crate::rules::{RULES, UNMATCHED_PATH, rule_set_hash};
 use crate::source::{self, Source, Sources};
+use crate::suppress::{BASELINE_NAME, Baseline};
 
 /// Options of `candor check`.
 #[derive(Debug, Args)]
@@ -44,13 +45,19 @@ pub struct Options {
     /// The day on which the check is made, for rules that ask: YYYY-MM-DD.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// What to print on standard output: terminal, concise or json.
+    /// What to print on standard output: terminal, concise, json, sarif, github, gitlab, junit, markdown or csv.
     #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "terminal")]
     format: Format,
     /// Write another format to a file as well; may be given any number of times.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = destination)]
     output: Vec<Destination>,
-    /// List every finding that is folded into another.
+    /// The baseline to use instead of the one that candor.toml names.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Leave findings that are explained, allowed or in the baseline out of every output; totals still count them.
+    #[arg(long)]
+    new_only: bool,
+    /// List every finding that is folded into another or set aside.
     #[arg(long)]
     all: bool,
     /// Print the verdict of every rule.
@@ -91,6 +98,20 @@ pub struct CheckRequest {
     pub ignore: Vec<String>,
     /// The day on which the check is made.
     pub as_of: Option<Date>,
+    /// Which baseline sets findings aside.
+    pub baseline: BaselineChoice,
+}
+
+/// Which baseline sets findings aside.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub enum BaselineChoice {
+    /// The one that the configuration names, or that stands beside it.
+    #[default]
+    Configured,
+    /// This one.
+    File(PathBuf),
+    /// None.
+    None,
 }
 
 /// What came of a request.
@@ -157,6 +178,13 @@ pub(super) fn read_request(request: &CheckRequest) -> Reading {
         Ok(profiles) => profiles,
         Err(faults) => return Reading::BadConfiguration(sources, faults),
     };
+    config.plan.suppression.baseline = match read_baseline(request, &config, &mut sources) {
+        Ok(baseline) => baseline,
+        Err(BaselineFault::Missing(why)) => return Reading::BadRequest(why),
+        Err(BaselineFault::Unreadable(faults)) => return Reading::BadConfiguration(sources, faults),
+    };
+    config.plan.suppression.is_whole_dataset =
+        request.paths.iter().any(|path| inputs::holds(path, &config.root));
     if let Err(why) = apply_selection(request, &mut config.plan) {
         return Reading::BadRequest(why);
     }
@@ -180,6 +208,37 @@ fn read_profiles(config: &Config, sources: &mut Sources) -> Result<Vec<Profile>,
         }
     }
     if faults.is_empty() { Ok(profiles) } else { Err(faults) }
+}
+
+enum BaselineFault {
+    Missing(String),
+    Unreadable(Vec<Finding>),
+}
+
+/// Where the baseline of a dataset stands.
+pub(super) fn baseline_path(choice: &BaselineChoice, config: &Config) -> Option<PathBuf> {
+    match (choice, &config.baseline) {
+        (BaselineChoice::None, _) => None,
+        (BaselineChoice::File(path), _) => Some(path.clone()),
+        (BaselineChoice::Configured, Some(name)) => Some(inputs::relative(&config.root.join(name))),
+        (BaselineChoice::Configured, None) => Some(inputs::relative(&config.root.join(BASELINE_NAME))),
+    }
+}
+
+fn read_baseline(
+    request: &CheckRequest,
+    config: &Config,
+    sources: &mut Sources,
+) -> Result<Option<Baseline>, BaselineFault> {
+    let Some(path) = baseline_path(&request.baseline, config) else { return Ok(None) };
+    if !path.exists() {
+        let is_named = config.baseline.is_some() || request.baseline != BaselineChoice::Configured;
+        let why =
+            || format!("there is no baseline `{}`: `candor baseline write` makes one", inputs::shown(&path));
+        return if is_named { Err(BaselineFault::Missing(why())) } else { Ok(None) };
+    }
+    let id = sources.add(source::read_path(&path, &inputs::shown(&path)));
+    config::read_baseline(sources.get(id), id).map(Some).map_err(BaselineFault::Unreadable)
 }
 
 /// Reads and checks what a request names.
@@ -232,6 +291,15 @@ fn find_config(request: &CheckRequest) -> Result<Option<PathBuf>, String> {
             ))
         }
     }
+}
+
+/// The configuration that holds for a request.
+pub(super) fn configuration_of(request: &CheckRequest) -> Result<Config, String> {
+    let here = Config { root: std::env::current_dir().unwrap_or_default(), ..Config::default() };
+    let Some(path) = find_config(request)? else { return Ok(here) };
+    read_config(&path, &mut Sources::default()).map_err(|_| {
+        format!("`{}` cannot be read: `candor check` says why", inputs::shown(&inputs::relative(&path)))
+    })
 }
 
 fn read_config(path: &Path, sources: &mut Sources) -> Result<Config, Vec<Finding>> {
@@ -326,6 +394,7 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
         select: options.select.clone(),
         ignore: options.ignore.clone(),
         as_of: options.as_of,
+        baseline: options.baseline.clone().map_or(BaselineChoice::Configured, BaselineChoice::File),
     };
     // Work that is done within a second needs no progress.
     let progress = Progress::after(Duration::from_secs(1));
@@ -345,7 +414,10 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
             output::print_error(&render::faults(&sources, &faults, &style), &style);
             USAGE
         }
-        Checked::Done(outcome, configured) => {
+        Checked::Done(mut outcome, configured) => {
+            if options.new_only {
+                outcome.findings.retain(Finding::is_active);
+            }
             let fail_on = options.fail_on.unwrap_or(configured);
             let run = render::RunInfo {
                 version: env!("CARGO_PKG_VERSION").to_owned(),

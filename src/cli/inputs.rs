@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use ignore::WalkBuilder;
 
 use crate::config::{Config, FILE_NAME};
+use crate::suppress::BASELINE_NAME;
 
 /// Endings of files that candor looks at in a folder.
 const ENDINGS: [&str; 5] = ["csv", "json", "xlsx", "yaml", "yml"];
@@ -69,7 +70,9 @@ fn walk(folder: &Path, config: &Config) -> Vec<FileToRead> {
         };
         let within = within_dataset(&path, config);
         let included = !is_folder && config.files.includes(&within);
-        if path.file_name().is_some_and(|name| name == FILE_NAME) || !(has_known_ending(&path) || included) {
+        let is_own = |name: &std::ffi::OsStr| name == FILE_NAME || name == BASELINE_NAME;
+        let is_baseline = config.baseline.as_ref().is_some_and(|name| within == Path::new(name));
+        if path.file_name().is_some_and(is_own) || is_baseline || !(has_known_ending(&path) || included) {
             continue;
         }
         if config.files.selects(&within) {
@@ -102,6 +105,11 @@ fn has_known_ending(path: &Path) -> bool {
 pub fn within_dataset(path: &Path, config: &Config) -> PathBuf {
     let (path, root) = (normal(path), normal(&config.root));
     path.strip_prefix(&root).map(Path::to_path_buf).unwrap_or(path)
+}
+
+/// Whether a path is a folder, or lies above one.
+pub fn holds(path: &Path, folder: &Path) -> bool {
+    normal(folder).starts_with(normal(path))
 }
 
 /// The absolute path without `.` and `..`; links are not resolved.

@@ -1,5 +1,6 @@
 //! The command line: one file a command. Only this layer prints, reads files and asks the terminal for its width.
 
+mod baseline;
 mod check;
 mod completions;
 mod convert;
@@ -17,7 +18,7 @@ use std::panic::catch_unwind;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub use check::{CheckRequest, Checked, check};
+pub use check::{BaselineChoice, CheckRequest, Checked, check};
 
 /// Exit code for a wrong command line or configuration.
 const USAGE: u8 = 2;
@@ -51,6 +52,8 @@ enum ColourChoice {
 enum Command {
     /// Checks files, folders or standard input (`-`).
     Check(check::Options),
+    /// Sets the findings of an existing dataset aside, so that new ones stand out.
+    Baseline(baseline::Options),
     /// Writes any file that candor reads as a tidy table or a report document.
     Convert(convert::Options),
     /// Says what a rule finds, why it matters, how, and how to mend it.
@@ -81,6 +84,7 @@ pub fn run() -> u8 {
     std::panic::set_hook(Box::new(|_| {}));
     let outcome = catch_unwind(|| match &arguments.command {
         Command::Check(options) => check::command(options, arguments.color),
+        Command::Baseline(options) => baseline::command(options, arguments.color),
         Command::Convert(options) => convert::command(options),
         Command::Explain(options) => explain::command(options, arguments.color),
         Command::Profiles(options) => profiles::command(options),

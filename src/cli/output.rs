@@ -1,7 +1,8 @@
 //! Where output goes, and how wide and colourful it may be.
 
+use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{ColourChoice, INTERNAL, complain, print};
 use crate::engine::Outcome;
@@ -36,7 +37,7 @@ pub fn deliver(
     // What is kept in a file must not depend on the terminal.
     let plain = Style { colour: false, width: DEFAULT_WIDTH, verbose, all };
     for file in files {
-        if let Err(error) = std::fs::write(&file.path, render(outcome, file.format, &plain, run)) {
+        if let Err(error) = write_whole(&file.path, &render(outcome, file.format, &plain, run)) {
             complain(&format!("`{}` cannot be written: {error}", file.path.display()));
             return INTERNAL;
         }
@@ -50,6 +51,31 @@ pub fn deliver(
         0 => run.exit_code,
         fault => fault,
     }
+}
+
+/// Writes a file whole or not at all: what stands there is only replaced once everything is written beside it.
+pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    // A device or a pipe cannot be replaced, only written to.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::write(path, text);
+    }
+    // A link is written through, not replaced.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = target.with_file_name(name);
+    let written = write_to_disk(&part, text).and_then(|()| std::fs::rename(&part, &target));
+    if written.is_err() {
+        // What was begun is of no use; where it cannot be removed, the first fault is the one to report.
+        let _ = std::fs::remove_file(&part);
+    }
+    written
+}
+
+fn write_to_disk(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 /// The style of messages on standard error.

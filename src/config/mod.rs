@@ -3,6 +3,7 @@
 //! The file is read as a spanned tree, checked against a schema that is made from the rules themselves, and turned
 //! into the plan of a check. Every fault points into the file; with one, nothing is checked.
 
+mod allow;
 mod files;
 mod rules;
 mod schema;
@@ -16,8 +17,9 @@ use crate::diag::{Finding, Label, Level, Location, RuleId, Subject};
 use crate::engine::Plan;
 use crate::ingest::profile::Profile;
 use crate::load::{self, Node, Tree};
-use crate::schema::Violation;
+use crate::schema::{SchemaName, Violation};
 use crate::source::{Source, SourceId, Span};
+use crate::suppress::Baseline;
 
 /// Name of the file.
 pub const FILE_NAME: &str = "candor.toml";
@@ -34,6 +36,8 @@ pub struct Config {
     pub files: Files,
     /// Levels and parameters of rules.
     pub plan: Plan,
+    /// The baseline that the file names, relative to its folder.
+    pub baseline: Option<String>,
     /// From which level on findings set exit code 1; `None` for never.
     pub fail_on: Option<FailOn>,
 }
@@ -141,11 +145,39 @@ pub fn read(source: &Source, id: SourceId, root: PathBuf) -> Result<Config, Vec<
     check_schema(&tree, root_node, &mut faults);
     let config = Config {
         files: Files::read(root_node, id),
-        plan: rules::plan(root_node, &mut faults),
+        plan: plan(root_node, &mut faults),
+        baseline: root_node.get("baseline").map(|node| node.text().into_owned()),
         fail_on: root_node.get("fail-on").and_then(|node| FailOn::parse(&node.text())),
         root,
     };
     if faults.list.is_empty() { Ok(config) } else { Err(faults.list) }
+}
+
+fn plan(root: Node<'_>, faults: &mut Faults<'_>) -> Plan {
+    let mut plan = rules::plan(root, faults);
+    plan.suppression.allows = allow::entries(root, faults);
+    plan
+}
+
+/// Reads a baseline.
+///
+/// # Errors
+/// Every fault of the file as a finding that points into it.
+pub fn read_baseline(source: &Source, id: SourceId) -> Result<Baseline, Vec<Finding>> {
+    let mut faults = Faults { source: id, list: Vec::new(), text: source };
+    if let Some(failure) = &source.failure {
+        faults.add(failure.span.unwrap_or_default(), "", failure.message.clone(), "");
+        return Err(faults.list);
+    }
+    let tree = load::json::parse(&source.text);
+    if let Some(failure) = &tree.failure {
+        faults.add(failure.span, "", failure.message.clone(), "here");
+        return Err(faults.list);
+    }
+    let Some(root) = tree.root() else { return Ok(Baseline::empty(id)) };
+    let violations = crate::schema::validate(SchemaName::Baseline, root);
+    violations.into_iter().for_each(|violation| faults.add_violation(violation));
+    if faults.list.is_empty() { Ok(Baseline::read(root, id)) } else { Err(faults.list) }
 }
 
 /// Reads a profile that the configuration names.

@@ -58,7 +58,7 @@ fn override_one(node: Node<'_>, plan: &mut Plan, faults: &mut Faults<'_>) {
     }
 }
 
-fn selector(node: Node<'_>, faults: &mut Faults<'_>) -> Selector {
+pub(super) fn selector(node: Node<'_>, faults: &mut Faults<'_>) -> Selector {
     let text = |name: &str| node.get(name).map(|node| node.text().into_owned());
     let period = node.get("period").and_then(|node| {
         let range = period_range(&node.text());
@@ -94,7 +94,7 @@ fn period_range(text: &str) -> Option<(jiff::civil::Date, jiff::civil::Date)> {
 }
 
 /// The rules that a word names: a code, a name, a family (`TR3`) or `ALL`.
-fn named(word: &str, span: Span, faults: &mut Faults<'_>) -> Vec<&'static Rule> {
+pub(super) fn named(word: &str, span: Span, faults: &mut Faults<'_>) -> Vec<&'static Rule> {
     let found: Vec<&'static Rule> = RULES.iter().copied().filter(|rule| rule.is_named(word)).collect();
     if found.is_empty() {
         let names: Vec<&str> = RULES.iter().flat_map(|rule| [rule.id.name, rule.id.code]).collect();

@@ -31,6 +31,8 @@ pub fn schema_text() -> String {
             "tables": tables(),
             "rules": rules(),
             "override": overrides(),
+            "allow": allows(),
+            "baseline": text("Baseline", "The file that lists the findings that were there before: a path relative to this file. Where none is named, `candor-baseline.json` beside it, if it is there.", json!(["candor-baseline.json"])),
         },
     });
     // Values made of strings and numbers can always be written.
@@ -180,34 +182,78 @@ fn parameters_of(rule: &crate::rule::Rule) -> Value {
     })
 }
 
+/// What names series and periods.
+fn selector() -> Map<String, Value> {
+    let fields = [
+        ("publisher", text("Publisher", "Who states the numbers.", json!(["ncmec"]))),
+        ("entity", text("Entity", "Whose activity they are about.", json!(["omegle"]))),
+        ("metric", text("Metric", "What is measured.", json!(["cybertipline-reports"]))),
+        ("category", text("Category", "The publisher's category.", json!(["Spam"]))),
+        ("jurisdiction", text("Jurisdiction", "Where.", json!(["DE"]))),
+        (
+            "period",
+            text(
+                "Period",
+                "A period, or the first and last with `..` between.",
+                json!(["2024", "2020..2023"]),
+            ),
+        ),
+    ];
+    fields.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
+/// The schema of a list of entries that speak of series and periods, and of more.
+fn entries(title: &str, description: &str, examples: Value, required: Value, own: Value) -> Value {
+    let mut properties = selector();
+    properties.extend(own.as_object().cloned().unwrap_or_default());
+    let mut item = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+    if let (Some(item), Some(required)) = (item.as_object_mut(), required.as_object()) {
+        item.extend(required.clone());
+    }
+    json!({ "title": title, "description": description, "type": "array", "examples": examples, "items": item })
+}
+
+fn allows() -> Value {
+    entries(
+        "Accepted findings",
+        "Findings that are let stand, with the reason. They do not count; an entry that accepts nothing, gives no reason or has expired is itself a finding.",
+        json!([[{
+            "rule": "sharp-drop",
+            "entity": "omegle",
+            "period": "2024",
+            "reason": "the service closed in November 2023",
+            "source": "https://www.example.org/closure",
+            "until": "2027-06-30"
+        }]]),
+        json!({ "anyOf": [{ "required": ["rule"] }, { "required": ["fingerprint"] }] }),
+        json!({
+            "rule": text("Rule", "Code, name or family.", json!(["sharp-drop"])),
+            "fingerprint": { "title": "Fingerprint", "description": "Identity of one finding, as the JSON output states it.", "type": "string", "pattern": "^[0-9a-f]{16}$", "examples": ["5c3d4ea1b0f97d26"] },
+            "reason": { "title": "Reason", "description": "Why the figure is let stand. Without it nothing is accepted.", "type": "string", "examples": ["the service closed in November 2023"] },
+            "source": text("Source", "Address of a publication that supports the reason.", json!(["https://www.example.org/closure"])),
+            "by": text("By", "Who accepted it.", json!(["A. Maintainer"])),
+            "until": { "title": "Until", "description": "Last day on which it holds: YYYY-MM-DD. Compared with --as-of.", "type": "string", "examples": ["2027-06-30"] },
+        }),
+    )
+}
+
 fn overrides() -> Value {
-    json!({
-        "title": "Overrides",
-        "description": "Levels and parameters for some series or periods only; later ones win over earlier ones.",
-        "type": "array",
-        "examples": [[{ "rule": "sharp-drop", "entity": "omegle", "period": "2024", "level": "off" }]],
-        "items": {
-            "type": "object",
-            "additionalProperties": false,
-            "required": ["rule"],
-            "properties": {
-                "rule": text("Rule", "Code, name or family.", json!(["sharp-drop"])),
-                "publisher": text("Publisher", "Who states the numbers.", json!(["ncmec"])),
-                "entity": text("Entity", "Whose activity they are about.", json!(["omegle"])),
-                "metric": text("Metric", "What is measured.", json!(["cybertipline-reports"])),
-                "category": text("Category", "The publisher's category.", json!(["Spam"])),
-                "jurisdiction": text("Jurisdiction", "Where.", json!(["DE"])),
-                "period": text("Period", "A period, or the first and last with `..` between.", json!(["2024", "2020..2023"])),
-                "level": { "title": "Level", "description": "Level of the findings, or off.", "enum": ["error", "warning", "note", "off"], "examples": ["off"] },
-                "parameters": {
-                    "title": "Parameters",
-                    "description": "Parameters of the rule.",
-                    "type": "object",
-                    "additionalProperties": { "type": "number" },
-                    "examples": [{ "probability": 0.0005 }],
-                },
-                "reason": text("Reason", "Why.", json!(["the service closed in 2023"])),
+    entries(
+        "Overrides",
+        "Levels and parameters for some series or periods only; later ones win over earlier ones.",
+        json!([[{ "rule": "sharp-drop", "entity": "omegle", "period": "2024", "level": "off" }]]),
+        json!({ "required": ["rule"] }),
+        json!({
+            "rule": text("Rule", "Code, name or family.", json!(["sharp-drop"])),
+            "level": { "title": "Level", "description": "Level of the findings, or off.", "enum": ["error", "warning", "note", "off"], "examples": ["off"] },
+            "parameters": {
+                "title": "Parameters",
+                "description": "Parameters of the rule.",
+                "type": "object",
+                "additionalProperties": { "type": "number" },
+                "examples": [{ "probability": 0.0005 }],
             },
-        },
-    })
+            "reason": text("Reason", "Why.", json!(["the service closed in 2023"])),
+        }),
+    )
 }

@@ -162,6 +162,25 @@ pub struct Explanation {
     pub source: Option<String>,
 }
 
+/// Why somebody has accepted a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Allowance {
+    /// The reason.
+    pub reason: String,
+    /// Address of a publication that supports it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Who accepted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Last day on which it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Where it is stated.
+    #[serde(skip)]
+    pub location: Location,
+}
+
 /// Whether a finding counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -174,6 +193,13 @@ pub enum State {
         /// The breaks, in the order of their dates.
         by: Vec<Explanation>,
     },
+    /// Somebody has accepted it: it does not count, and only full listings show it.
+    Allowed {
+        /// The entry that accepts it.
+        allowance: Allowance,
+    },
+    /// The baseline holds it: it was there before, does not count, and only full listings show it.
+    Baselined,
 }
 
 /// One diagnostic.
@@ -296,15 +322,21 @@ impl Finding {
         self.state == State::Active
     }
 
+    /// Whether an allow entry or the baseline has set it aside, so that only full listings show it.
+    pub fn is_set_aside(&self) -> bool {
+        matches!(self.state, State::Allowed { .. } | State::Baselined)
+    }
+
     /// The place that would have to change for it to go away.
     pub fn cause_location(&self) -> Location {
         self.cause.unwrap_or(self.primary.location)
     }
 
-    /// Stable identity: a hash of rule, subject and kind of evidence, never of lines, so that it survives re-ordering
-    /// and another file format.
+    /// Stable identity: a hash of rule, subject and kind of evidence, never of lines or folders, so that it survives
+    /// re-ordering, another file format and a check from another folder. Equal findings share one.
     pub fn fingerprint(&self) -> String {
         let subject = &self.subject;
+        let path = subject.path.as_deref().map(place_without_folder);
         let parts = [
             Some(self.rule.code),
             Some(self.evidence.method),
@@ -315,10 +347,20 @@ impl Finding {
             subject.breakdown.as_deref(),
             subject.jurisdiction.as_deref(),
             subject.period.as_deref(),
-            subject.path.as_deref(),
+            path.as_deref(),
         ];
         // A separator that no part contains keeps `a` + `bc` apart from `ab` + `c`.
         let text: String = parts.iter().map(|part| format!("{}\u{1f}", part.unwrap_or_default())).collect();
         sha256_hex(text.as_bytes())[..16].to_owned()
     }
+}
+
+/// The place of a finding without the folder of its file, its ending and the sheet of a workbook; quotes of a table's
+/// cells are no part of what they say.
+fn place_without_folder(path: &str) -> String {
+    let (file, place) = path.split_once('#').unwrap_or((path, ""));
+    let file = file.split_once(".xlsx!").map_or(file, |(workbook, _)| workbook);
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    format!("{stem}#{}", place.replace('"', ""))
 }

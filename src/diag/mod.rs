@@ -11,7 +11,8 @@ mod score;
 mod suggest;
 
 pub use finding::{
-    Change, Confidence, Evidence, Explanation, Finding, Label, Level, Location, Note, RuleId, State, Subject,
+    Allowance, Change, Confidence, Evidence, Explanation, Finding, Label, Level, Location, Note, RuleId,
+    State, Subject,
 };
 pub use number::{grouped, grouped_float, listing, percent, percent_change, quantity_of, signed};
 pub use schedule::{Entry, Schedule, ScheduleRow};

@@ -12,7 +12,9 @@ use crate::source::Sources;
 /// Sorts and folds.
 pub fn fold(mut findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
     findings.sort_by(|left, right| position(left, sources).cmp(&position(right, sources)));
-    let mut folded = by_group(by_cause(findings), |finding| Some((finding.rule, finding.fold.clone()?)));
+    let mut folded = by_group(by_cause(findings), |finding| {
+        Some((finding.rule, finding.fold.clone()?, finding.is_set_aside()))
+    });
     folded.sort_by(|left, right| position(left, sources).cmp(&position(right, sources)));
     folded
 }
@@ -30,15 +32,16 @@ fn position<'a>(finding: &'a Finding, sources: &'a Sources) -> impl Ord + 'a {
 }
 
 fn by_cause(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut groups: BTreeMap<Location, Vec<Finding>> = BTreeMap::new();
+    // What was set aside is kept apart from what counts: the one is not printed.
+    let mut groups: BTreeMap<(Location, bool), Vec<Finding>> = BTreeMap::new();
     let mut result = Vec::new();
     for finding in findings {
         match finding.cause {
-            Some(cause) => groups.entry(cause).or_default().push(finding),
+            Some(cause) => groups.entry((cause, finding.is_set_aside())).or_default().push(finding),
             None => result.push(finding),
         }
     }
-    for (cause, mut group) in groups {
+    for ((cause, _), mut group) in groups {
         // The lead counts, is graver, surer and points at the cause itself; among equals the lower code decides.
         group.sort_by_key(|one| {
             let away = one.primary.location != cause;

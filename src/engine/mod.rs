@@ -11,10 +11,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::diag::{Finding, Label, Level, Location, RuleId, Schedule, Subject};
+use crate::diag::{Finding, Label, Level, Location, RuleId, Schedule, State, Subject};
 use crate::model::Dataset;
-use crate::rule::{Check, Context, Policy, Rule, Settings, Sink, Task, Verdict};
+use crate::rule::{Check, Configured, Context, Policy, Rule, Settings, Sink, Task, Verdict};
 use crate::source::{SourceId, Sources, Span};
+use crate::suppress::{Baseline, Suppression};
 
 /// How a check is made.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub struct Plan {
     pub own_findings: Vec<Finding>,
     /// How many paths and patterns the configuration names.
     pub configured_paths: usize,
+    /// What sets findings aside.
+    pub suppression: Suppression,
 }
 
 /// What one rule did.
@@ -59,6 +62,10 @@ pub struct Summary {
     pub notes: usize,
     /// Findings that a documented break explains, folded ones included.
     pub explained: usize,
+    /// Findings that somebody has accepted, folded ones included.
+    pub allowed: usize,
+    /// Findings that the baseline holds, folded ones included.
+    pub baselined: usize,
     /// Findings that are printed as part of another one; they are in the totals above.
     pub folded: usize,
     /// Rules that looked at something.
@@ -88,6 +95,10 @@ pub struct Outcome {
     pub settings: Settings,
     /// The day on which the check was made, where the user named one.
     pub as_of: Option<Date>,
+    /// The baseline that was held against it.
+    pub baseline: Option<Baseline>,
+    /// Whether the whole dataset was checked.
+    pub is_whole_dataset: bool,
     /// Whether a rule failed.
     pub failed: bool,
 }
@@ -116,9 +127,11 @@ impl Outcome {
 /// Checks a dataset with some rules.
 pub fn run(dataset: Dataset, sources: Sources, rules: &[&'static Rule], plan: Plan) -> Outcome {
     let jobs = jobs(rules);
+    let configured = configured(&dataset, &plan);
     // One by one: two slow jobs that stand side by side must not wait for each other.
     let each = jobs.par_iter().with_max_len(1);
-    let mut results: Vec<RuleResult> = each.flat_map_iter(|job| run_job(job, &dataset, &plan)).collect();
+    let mut results: Vec<RuleResult> =
+        each.flat_map_iter(|job| run_job(job, &dataset, &plan, configured)).collect();
     results.sort_by_key(|result| rules.iter().position(|rule| rule.id == result.rule.id));
     let failed = results.iter().any(|result| result.failed);
     let mut verdicts: Vec<RuleVerdict> = Vec::with_capacity(results.len());
@@ -130,13 +143,16 @@ pub fn run(dataset: Dataset, sources: Sources, rules: &[&'static Rule], plan: Pl
         verdicts.push(RuleVerdict { rule: result.rule, verdict: result.verdict, findings: 0 });
         findings.extend(result.findings);
     }
-    let mut findings: Vec<Finding> = findings
-        .into_iter()
-        .filter_map(|mut finding| {
-            finding.level = plan.policy.level(finding.rule, &finding.subject, finding.level)?;
-            Some(finding)
-        })
-        .collect();
+    let at_level = |mut finding: Finding| {
+        finding.level = plan.policy.level(finding.rule, &finding.subject, finding.level)?;
+        Some(finding)
+    };
+    let mut findings: Vec<Finding> = findings.into_iter().filter_map(at_level).collect();
+    let ran = |id: RuleId| {
+        verdicts.iter().any(|one| one.rule.id == id && !matches!(one.verdict, Verdict::NotRun(_)))
+    };
+    let of_entries = plan.suppression.apply(&dataset, &mut findings, plan.as_of, ran);
+    findings.extend(of_entries.into_iter().filter(runs).filter_map(at_level));
     for verdict in &mut verdicts {
         verdict.findings = findings.iter().filter(|finding| finding.rule == verdict.rule.id).count();
     }
@@ -152,8 +168,17 @@ pub fn run(dataset: Dataset, sources: Sources, rules: &[&'static Rule], plan: Pl
         verdicts,
         settings: plan.settings,
         as_of: plan.as_of,
+        baseline: plan.suppression.baseline,
+        is_whole_dataset: plan.suppression.is_whole_dataset,
         failed,
     }
+}
+
+/// What the configuration holds of what the linter's own rules look at.
+fn configured(dataset: &Dataset, plan: &Plan) -> Configured {
+    let (allows, dated_allows) = plan.suppression.entries(dataset);
+    let baselined = plan.suppression.baseline.as_ref().map_or(0, |baseline| baseline.entries.len());
+    Configured { paths: plan.configured_paths, allows, dated_allows, baselined }
 }
 
 /// What one rule came to, before levels are applied.
@@ -178,17 +203,24 @@ fn jobs(rules: &[&'static Rule]) -> Vec<Vec<&'static Rule>> {
 }
 
 /// Runs one rule, or all that share a look at the data.
-fn run_job(rules: &[&'static Rule], dataset: &Dataset, plan: &Plan) -> Vec<RuleResult> {
-    let obstacles: Vec<Option<Verdict>> = rules.iter().map(|rule| obstacle(rule, dataset, plan)).collect();
+fn run_job(
+    rules: &[&'static Rule],
+    dataset: &Dataset,
+    plan: &Plan,
+    configured: Configured,
+) -> Vec<RuleResult> {
+    let context = |rule: &'static Rule| Context {
+        dataset,
+        parameters: plan.settings.parameters(rule),
+        as_of: plan.as_of,
+        configured,
+    };
+    let obstacles: Vec<Option<Verdict>> =
+        rules.iter().map(|rule| obstacle(rule, &context(rule), plan)).collect();
     let task = |(rule, obstacle): (&&'static Rule, &Option<Verdict>)| Task {
         rule,
         is_wanted: obstacle.is_none(),
-        context: Context {
-            dataset,
-            parameters: plan.settings.parameters(rule),
-            as_of: plan.as_of,
-            configured_paths: plan.configured_paths,
-        },
+        context: context(rule),
         sink: Sink::new(rule),
     };
     let mut tasks: Vec<Task<'_>> = rules.iter().zip(&obstacles).map(task).collect();
@@ -221,11 +253,11 @@ fn run_job(rules: &[&'static Rule], dataset: &Dataset, plan: &Plan) -> Vec<RuleR
 }
 
 /// Why a rule does not run; `None` where it does.
-fn obstacle(rule: &Rule, dataset: &Dataset, plan: &Plan) -> Option<Verdict> {
+fn obstacle(rule: &Rule, context: &Context<'_>, plan: &Plan) -> Option<Verdict> {
     if !plan.policy.runs(rule) {
         return Some(Verdict::NotRun("turned off in candor.toml or on the command line".to_owned()));
     }
-    rule.needs.iter().find_map(|need| need.missing_in(dataset))
+    rule.needs.iter().find_map(|need| need.missing_in(context))
 }
 
 /// Runs some tasks of one look; the error is what a panic said.
@@ -271,6 +303,7 @@ fn summarise(
     verdicts: &[RuleVerdict],
 ) -> Summary {
     let active = |level: Level| findings.iter().filter(|one| one.is_active() && one.level == level).count();
+    let in_state = |is: fn(&State) -> bool| findings.iter().filter(|one| is(&one.state)).count();
     let rules = |kind: fn(&Verdict) -> bool| verdicts.iter().filter(|one| kind(&one.verdict)).count();
     Summary {
         inputs: sources.len(),
@@ -279,7 +312,9 @@ fn summarise(
         errors: active(Level::Error),
         warnings: active(Level::Warning),
         notes: active(Level::Note),
-        explained: findings.iter().filter(|one| !one.is_active()).count(),
+        explained: in_state(|state| matches!(state, State::Explained { .. })),
+        allowed: in_state(|state| matches!(state, State::Allowed { .. })),
+        baselined: in_state(|state| matches!(state, State::Baselined)),
         folded: 0,
         rules_checked: rules(|verdict| matches!(verdict, Verdict::Checked { .. })),
         rules_not_applicable: rules(|verdict| matches!(verdict, Verdict::NotApplicable(_))),

@@ -4,6 +4,7 @@
 //! turned into documents, blocks and observations. What is wrong on the way becomes a
 //! [`Problem`], and reading goes on as far as it can: rules decide later what to make of it.
 
+mod allow;
 pub mod notation;
 pub mod profile;
 mod registry;
@@ -339,6 +340,9 @@ impl Reader<'_> {
             self.builder.count_unread();
         }
         let Some(root) = tree.root() else { return };
+        if format == Format::ReportYaml {
+            self.allow_comments(&tree);
+        }
         match kind {
             DocumentKind::Known(SchemaName::Report) => self.read_report(&tree, root, format, violations),
             DocumentKind::Known(name) => self.read_registry(&tree, root, name, violations),

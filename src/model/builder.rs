@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::{
-    Block, BlockId, Dataset, Document, DocumentId, Frequency, Name, NumberStyle, Observation, ObservationId,
-    Period, Problem, Registry, Series, SeriesId, SeriesKey,
+    AllowComment, Block, BlockId, Dataset, Document, DocumentId, Frequency, Name, NumberStyle, Observation,
+    ObservationId, Period, Problem, Registry, Series, SeriesId, SeriesKey,
 };
 
 /// Collects documents, blocks and observations while inputs are read, and joins them into series at the end.
@@ -78,6 +78,11 @@ impl Builder {
     /// Adds an observation.
     pub fn observation(&mut self, observation: Observation) {
         self.dataset.observations.push(observation);
+    }
+
+    /// Adds a comment that accepts findings.
+    pub fn allow_comment(&mut self, comment: AllowComment) {
+        self.dataset.allow_comments.push(comment);
     }
 
     /// Adds a fault.

@@ -359,6 +359,21 @@ pub struct Problem {
     pub group: Option<String>,
 }
 
+/// A comment in a report document that accepts findings: `# candor: allow RULE until DATE: reason`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowComment {
+    /// Where it stands.
+    pub location: Location,
+    /// What it speaks of: its own line, or all of the value that begins beneath it.
+    pub covers: Span,
+    /// Codes, names or families of rules.
+    pub rules: Vec<String>,
+    /// Why; none is stated where this is empty.
+    pub reason: Option<String>,
+    /// Last day on which it holds, as written.
+    pub until: Option<String>,
+}
+
 /// Everything that was read.
 #[derive(Debug, Default)]
 pub struct Dataset {
@@ -374,6 +389,8 @@ pub struct Dataset {
     pub registry: Registry,
     /// Faults met while reading.
     pub problems: Vec<Problem>,
+    /// Comments that accept findings.
+    pub allow_comments: Vec<AllowComment>,
     /// Values that were looked at, readable or not.
     pub values_read: usize,
     /// How many inputs there are.

@@ -16,8 +16,9 @@ mod unit;
 
 pub use builder::Builder;
 pub use dataset::{
-    Basis, Block, BlockId, Dataset, Document, DocumentId, Format, Name, NumberStyle, Observation,
-    ObservationId, Origin, Problem, ProblemKind, Provenance, Series, SeriesId, SeriesKey, Wording,
+    AllowComment, Basis, Block, BlockId, Dataset, Document, DocumentId, Format, Name, NumberStyle,
+    Observation, ObservationId, Origin, Problem, ProblemKind, Provenance, Series, SeriesId, SeriesKey,
+    Wording,
 };
 pub use period::{Frequency, Period};
 pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_number};

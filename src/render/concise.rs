@@ -2,14 +2,14 @@
 
 use super::words::clean;
 use super::{Style, folded_count, summary};
-use crate::diag::{Finding, grouped};
+use crate::diag::{Finding, State, grouped};
 use crate::engine::Outcome;
 use crate::source::Sources;
 
 /// Writes every finding on a line of its own, then the totals.
 pub fn render(outcome: &Outcome, style: &Style) -> String {
     let mut text = String::new();
-    for finding in &outcome.findings {
+    for finding in super::shown(&outcome.findings, style.all) {
         text.push_str(&line(finding, &outcome.sources));
         text.push('\n');
     }
@@ -45,7 +45,12 @@ pub fn position(finding: &Finding, sources: &Sources) -> String {
     format!("{}{}", clean(&source.path), spot.reference())
 }
 
-/// What is added to a message whose finding a documented break explains.
+/// What is added to a message whose finding does not count.
 pub fn explained(finding: &Finding) -> &'static str {
-    if finding.is_active() { "" } else { " (explained)" }
+    match finding.state {
+        State::Active => "",
+        State::Explained { .. } => " (explained)",
+        State::Allowed { .. } => " (allowed)",
+        State::Baselined => " (baselined)",
+    }
 }

@@ -196,8 +196,9 @@ fn rule(verdict: &RuleVerdict) -> RuleEntry<'_> {
     }
 }
 
+/// The totals.
 #[derive(Serialize)]
-struct SummaryEntry {
+pub struct SummaryEntry {
     inputs: usize,
     values: usize,
     series: usize,
@@ -205,13 +206,16 @@ struct SummaryEntry {
     warnings: usize,
     notes: usize,
     explained: usize,
+    allowed: usize,
+    baselined: usize,
     folded: usize,
     rules_checked: usize,
     rules_not_applicable: usize,
     rules_not_run: usize,
 }
 
-fn summary(outcome: &Outcome) -> SummaryEntry {
+/// The totals of a check.
+pub fn summary(outcome: &Outcome) -> SummaryEntry {
     let summary = &outcome.summary;
     SummaryEntry {
         inputs: summary.inputs,
@@ -221,6 +225,8 @@ fn summary(outcome: &Outcome) -> SummaryEntry {
         warnings: summary.warnings,
         notes: summary.notes,
         explained: summary.explained,
+        allowed: summary.allowed,
+        baselined: summary.baselined,
         folded: summary.folded,
         rules_checked: summary.rules_checked,
         rules_not_applicable: summary.rules_not_applicable,

@@ -2,15 +2,23 @@
 //!
 //! [`render`] is the way in; it gets everything it prints from its arguments (no clock, no terminal, no
 //! environment), so that the same check always gives the same bytes. `terminal` draws each finding over an excerpt of
-//! its input with miette, `concise` writes one line a finding, `json` writes everything for other programs. The other
-//! files are what these share: `excerpt` cuts a window out of an input, `words` makes text safe to print and wraps it,
-//! `inputs` says what was read of each input, `summary` counts, `paint` colours.
+//! its input with miette, `concise` writes one line a finding, `json` writes everything for other programs; `sarif`,
+//! `github`, `gitlab`, `junit`, `markdown` and `csv` put the same findings where people meet them. The other files are
+//! what these share: `excerpt` cuts a window out of an input, `region` says where it is, `words` makes text safe to
+//! print and wraps it, `inputs` says what was read of each input, `summary` counts, `paint` colours.
 
 mod concise;
+mod csv;
 mod excerpt;
+mod github;
+mod gitlab;
 mod inputs;
 mod json;
+mod junit;
+mod markdown;
 mod paint;
+mod region;
+mod sarif;
 mod summary;
 mod terminal;
 mod words;
@@ -28,11 +36,33 @@ pub enum Format {
     Concise,
     /// For programs: everything, as described by the schema `findings-v1`.
     Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For pull requests on GitHub: annotations on the lines.
+    Github,
+    /// For merge requests on GitLab: a code quality report.
+    Gitlab,
+    /// For test reports: JUnit XML.
+    Junit,
+    /// For a comment on a pull request.
+    Markdown,
+    /// For spreadsheets: one finding a row.
+    Csv,
 }
 
 impl Format {
     /// Every format, in the order of the help text.
-    pub const ALL: [Self; 3] = [Self::Terminal, Self::Concise, Self::Json];
+    pub const ALL: [Self; 9] = [
+        Self::Terminal,
+        Self::Concise,
+        Self::Json,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Markdown,
+        Self::Csv,
+    ];
 
     /// The name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -40,6 +70,12 @@ impl Format {
             Self::Terminal => "terminal",
             Self::Concise => "concise",
             Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Markdown => "markdown",
+            Self::Csv => "csv",
         }
     }
 
@@ -58,7 +94,7 @@ pub struct Style {
     pub width: usize,
     /// Whether to list what every rule did.
     pub verbose: bool,
-    /// Whether to list every finding that was folded into another one.
+    /// Whether to list every finding that was folded into another one or set aside.
     pub all: bool,
 }
 
@@ -88,13 +124,29 @@ pub fn render(outcome: &Outcome, format: Format, style: &Style, run: &RunInfo) -
         Format::Terminal => terminal::render(outcome, style),
         Format::Concise => concise::render(outcome, style),
         Format::Json => json::render(outcome, run),
+        Format::Sarif => sarif::render(outcome, run),
+        Format::Github => github::render(outcome),
+        Format::Gitlab => gitlab::render(outcome),
+        Format::Junit => junit::render(outcome, run),
+        Format::Markdown => markdown::render(outcome),
+        Format::Csv => csv::render(outcome),
     }
+}
+
+/// A text of several lines without anything that could upset a terminal.
+pub fn printable(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", words::clean(line))).collect()
 }
 
 /// Writes findings that belong to no check, such as faults of a configuration, as [`Format::Terminal`] does: each with a
 /// blank line after it, without totals.
 pub fn faults(sources: &Sources, findings: &[Finding], style: &Style) -> String {
     terminal::findings(sources, findings, style)
+}
+
+/// The findings that are listed: with `all` those as well that an allow entry or the baseline has set aside.
+fn shown(findings: &[Finding], all: bool) -> impl Iterator<Item = &Finding> {
+    findings.iter().filter(move |finding| all || !finding.is_set_aside())
 }
 
 /// How many findings are folded into one, at any depth.

@@ -56,8 +56,12 @@ fn findings(outcome: &Outcome) -> String {
     if parts.is_empty() {
         parts.push("no findings".to_owned());
     }
-    if summary.explained > 0 {
-        parts.push(format!("{} explained", grouped(summary.explained)));
+    for (count, word) in
+        [(summary.explained, "explained"), (summary.allowed, "allowed"), (summary.baselined, "baselined")]
+    {
+        if count > 0 {
+            parts.push(format!("{} {word}", grouped(count)));
+        }
     }
     let folded = match summary.folded {
         0 => String::new(),

@@ -14,7 +14,7 @@ use super::excerpt::{Drawing, Excerpt, Spot};
 use super::paint::Painter;
 use super::words::{clean, width, wrap};
 use super::{Style, folded_findings, summary};
-use crate::diag::{Finding, Level, State, grouped, quantity_of};
+use crate::diag::{Allowance, Finding, Level, State, grouped, quantity_of};
 use crate::engine::Outcome;
 use crate::source::{SourceId, Sources};
 
@@ -52,7 +52,8 @@ pub fn findings(sources: &Sources, findings: &[Finding], style: &Style) -> Strin
         text.push('\n');
         text
     };
-    let texts: Vec<String> = findings.par_iter().map(write).collect();
+    let shown: Vec<&Finding> = super::shown(findings, style.all).collect();
+    let texts: Vec<String> = shown.into_par_iter().map(write).collect();
     texts.concat()
 }
 
@@ -146,6 +147,9 @@ impl Page<'_> {
                 self.note("break", &format!("{}: {}{source}", one.by, one.text), text);
             }
         }
+        if let State::Allowed { allowance } = &finding.state {
+            self.note("allowed", &allowance_in_words(allowance), text);
+        }
         for note in after {
             self.note(note.kind, &note.text, text);
         }
@@ -221,6 +225,14 @@ impl Page<'_> {
             self.hanging("    ", 6, &words, text);
         }
     }
+}
+
+/// Why, by whom and until when a finding is accepted.
+fn allowance_in_words(allowance: &Allowance) -> String {
+    let by = allowance.by.as_ref().map(|by| format!(" (by {by})")).unwrap_or_default();
+    let until = allowance.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
+    let source = allowance.source.as_ref().map(|source| format!(" (source: {source})")).unwrap_or_default();
+    format!("{}{by}{until}{source}", allowance.reason)
 }
 
 /// A drawing as a diagnostic of miette's: excerpt and labels, without words of its own.

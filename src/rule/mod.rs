@@ -117,11 +117,14 @@ pub enum Need {
     Table,
     /// Two releases of one publication.
     Vintages,
+    /// The day on which the check is made, where an entry of the configuration holds until some day.
+    Day,
 }
 
 impl Need {
     /// The verdict where it is missing; `None` where it is there.
-    pub fn missing_in(self, dataset: &Dataset) -> Option<Verdict> {
+    pub fn missing_in(self, context: &Context<'_>) -> Option<Verdict> {
+        let dataset = context.dataset;
         let not_applicable = |why: String| Some(Verdict::NotApplicable(why));
         let not_run = |why: &str| Some(Verdict::NotRun(why.to_owned()));
         match self {
@@ -147,6 +150,9 @@ impl Need {
             Self::Vintages if !has_vintages(dataset) => {
                 not_run("no second release of a publication (a later vintage)")
             }
+            Self::Day if context.as_of.is_none() && context.configured.dated_allows > 0 => {
+                not_run("no day is named (--as-of)")
+            }
             _ => None,
         }
     }
@@ -170,8 +176,21 @@ pub struct Context<'a> {
     pub parameters: Parameters<'a>,
     /// The day on which the check is made, where the user names one.
     pub as_of: Option<Date>,
-    /// How many paths and patterns the configuration names.
-    pub configured_paths: usize,
+    /// What the configuration holds.
+    pub configured: Configured,
+}
+
+/// How much the configuration holds of what the linter's own rules look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Configured {
+    /// Paths and patterns.
+    pub paths: usize,
+    /// Entries and comments that accept findings.
+    pub allows: usize,
+    /// Those of them that hold until some day.
+    pub dated_allows: usize,
+    /// Entries of the baseline.
+    pub baselined: usize,
 }
 
 /// Takes what a rule finds.

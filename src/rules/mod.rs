@@ -17,8 +17,12 @@ mod vintages;
 
 use crate::rule::Rule;
 
+pub use linter::allow_without_reason::RULE as ALLOW_WITHOUT_REASON;
+pub use linter::expired_allow::RULE as EXPIRED_ALLOW;
 pub use linter::rule_failed::RULE as RULE_FAILED;
+pub use linter::stale_baseline_entry::RULE as STALE_BASELINE_ENTRY;
 pub use linter::unmatched_path::RULE as UNMATCHED_PATH;
+pub use linter::unused_allow::RULE as UNUSED_ALLOW;
 
 /// Every rule, by code.
 pub static RULES: &[&Rule] = &[
@@ -57,6 +61,10 @@ pub static RULES: &[&Rule] = &[
     &documentation::source_missing::RULE,
     &documentation::methodology_missing::RULE,
     &documentation::revision_unmarked::RULE,
+    &linter::unused_allow::RULE,
+    &linter::expired_allow::RULE,
+    &linter::allow_without_reason::RULE,
+    &linter::stale_baseline_entry::RULE,
     &linter::unmatched_path::RULE,
     &linter::rule_failed::RULE,
 ];

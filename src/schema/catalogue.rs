@@ -32,6 +32,8 @@ pub enum SchemaName {
     Tidy,
     /// A profile of a publisher's format.
     Profile,
+    /// Findings that were there before.
+    Baseline,
     /// What `candor check` writes as JSON.
     Findings,
 }
@@ -46,6 +48,7 @@ impl SchemaName {
         Self::Relations,
         Self::Tidy,
         Self::Profile,
+        Self::Baseline,
         Self::Findings,
     ];
 
@@ -63,6 +66,7 @@ impl SchemaName {
             Self::Relations => "relations-v1",
             Self::Tidy => "tidy-v1",
             Self::Profile => "profile-v1",
+            Self::Baseline => "baseline-v1",
             Self::Findings => "findings-v1",
         }
     }
@@ -82,6 +86,7 @@ impl SchemaName {
             Self::Relations => include_str!("../../schemas/relations-v1.schema.json"),
             Self::Tidy => include_str!("../../schemas/tidy-v1.schema.json"),
             Self::Profile => include_str!("../../schemas/profile-v1.schema.json"),
+            Self::Baseline => include_str!("../../schemas/baseline-v1.schema.json"),
             Self::Findings => include_str!("../../schemas/findings-v1.schema.json"),
         }
     }

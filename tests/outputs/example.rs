@@ -98,6 +98,8 @@ pub fn outcome(sources: Sources, findings: Vec<Finding>, verdicts: Vec<RuleVerdi
         summary,
         settings: Settings::default(),
         as_of: None,
+        baseline: None,
+        is_whole_dataset: true,
         failed: false,
     }
 }

@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diag::{
-    Confidence, Evidence, Explanation, Finding, Label, Level, Location, Note, Score, State, Subject,
-};
+use crate::diag::{Confidence, Evidence, Finding, Label, Level, Location, Note, Score, State, Subject};
 use crate::render::excerpt::floor;
 use crate::render::folded_count;
 use crate::source::{Source, Sources};
@@ -20,7 +18,7 @@ pub struct FindingEntry<'a> {
     level: Level,
     confidence: Confidence,
     score: ScoreEntry,
-    state: StateEntry<'a>,
+    state: &'a State,
     fingerprint: String,
     subject: &'a Subject,
     message: &'a str,
@@ -37,13 +35,6 @@ struct ScoreEntry {
     #[serde(flatten)]
     score: Score,
     value: f64,
-}
-
-#[derive(Serialize)]
-struct StateEntry<'a> {
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<&'a [Explanation]>,
 }
 
 /// A place in an input.
@@ -114,7 +105,7 @@ pub fn finding_entry<'a>(finding: &'a Finding, sources: &'a Sources) -> FindingE
         level: finding.level,
         confidence: finding.confidence,
         score: ScoreEntry { score: finding.score, value: finding.score.value() },
-        state: state_entry(&finding.state),
+        state: &finding.state,
         fingerprint: finding.fingerprint(),
         subject: &finding.subject,
         message: &finding.message,
@@ -127,13 +118,6 @@ pub fn finding_entry<'a>(finding: &'a Finding, sources: &'a Sources) -> FindingE
             count: folded_count(finding),
             findings: finding.folded.iter().map(|one| finding_entry(one, sources)).collect(),
         },
-    }
-}
-
-fn state_entry(state: &State) -> StateEntry<'_> {
-    match state {
-        State::Active => StateEntry { kind: "active", by: None },
-        State::Explained { by } => StateEntry { kind: "explained", by: Some(by) },
     }
 }
 

@@ -18,6 +18,6 @@ crate::declare_rule! {
 
 /// The findings are made where the configuration is read.
 fn check(context: &Context<'_>, sink: &mut Sink) {
-    sink.examined(context.configured_paths);
+    sink.examined(context.configured.paths);
     sink.nothing_to_check("no path in a candor.toml");
 }

@@ -1,0 +1,194 @@
+//! `candor baseline`: taking up candor on a dataset that has findings already.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+use super::check::{BaselineChoice, CheckRequest, Checked, baseline_path, check, configuration_of};
+use super::output::{self, write_whole};
+use super::{ColourChoice, INTERNAL, NO_INPUT, USAGE, complain, inputs, print};
+use crate::diag::{Finding, State, quantity_of};
+use crate::engine::Outcome;
+use crate::render;
+use crate::suppress::baseline_text;
+
+/// Options of `candor baseline`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Writes every finding that counts to the baseline, so that from now on only new ones do.
+    Write(Dataset),
+    /// Takes what is no longer found out of the baseline.
+    Prune(Dataset),
+    /// Lists what the baseline sets aside and what of it is no longer found.
+    Show(Dataset),
+}
+
+#[derive(Debug, Args)]
+struct Dataset {
+    /// Files or folders of the dataset.
+    #[arg(default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// The configuration to use instead of the nearest candor.toml above the paths.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The baseline to use instead of the one that candor.toml names.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// The day on which the check is made: YYYY-MM-DD.
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+}
+
+impl Dataset {
+    fn request(&self, baseline: BaselineChoice) -> CheckRequest {
+        CheckRequest {
+            paths: self.paths.clone(),
+            config: self.config.clone(),
+            as_of: self.as_of,
+            baseline,
+            ..CheckRequest::default()
+        }
+    }
+
+    fn choice(&self) -> BaselineChoice {
+        self.baseline.clone().map_or(BaselineChoice::Configured, BaselineChoice::File)
+    }
+
+    /// Where the baseline stands, or is to stand.
+    fn path(&self) -> Result<PathBuf, String> {
+        let config = configuration_of(&self.request(self.choice()))?;
+        baseline_path(&self.choice(), &config).ok_or_else(|| "there is no baseline".to_owned())
+    }
+}
+
+pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
+    match &options.action {
+        Action::Write(dataset) => write(dataset, colour),
+        Action::Prune(dataset) => prune(dataset, colour),
+        Action::Show(dataset) => show(dataset, colour),
+    }
+}
+
+/// Checks a dataset, or says why that cannot be done.
+fn outcome_of(request: &CheckRequest, colour: ColourChoice) -> Result<Box<Outcome>, u8> {
+    match check(request) {
+        Checked::Done(outcome, _) => Ok(outcome),
+        Checked::BadRequest(why) => {
+            complain(&why);
+            Err(USAGE)
+        }
+        Checked::NoInput(why) => {
+            complain(&why);
+            Err(NO_INPUT)
+        }
+        Checked::BadConfiguration(sources, faults) => {
+            let style = output::style_of_errors(colour);
+            output::print_error(&render::faults(&sources, &faults, &style), &style);
+            Err(USAGE)
+        }
+    }
+}
+
+/// Every finding in some state, folded ones included.
+fn in_state<'f>(findings: &'f [Finding], is: &dyn Fn(&State) -> bool, found: &mut Vec<&'f Finding>) {
+    for finding in findings {
+        if is(&finding.state) {
+            found.push(finding);
+        }
+        in_state(&finding.folded, is, found);
+    }
+}
+
+fn write(dataset: &Dataset, colour: ColourChoice) -> u8 {
+    let path = match dataset.path() {
+        Ok(path) => path,
+        Err(why) => {
+            complain(&why);
+            return USAGE;
+        }
+    };
+    let outcome = match outcome_of(&dataset.request(BaselineChoice::None), colour) {
+        Ok(outcome) => outcome,
+        Err(code) => return code,
+    };
+    let mut findings = Vec::new();
+    in_state(&outcome.findings, &|state| *state == State::Active, &mut findings);
+    save(&path, &findings, &format!("wrote {} to", quantity_of(findings.len(), "finding")))
+}
+
+fn save(path: &std::path::Path, findings: &[&Finding], what: &str) -> u8 {
+    let shown = inputs::shown(path);
+    match write_whole(path, &baseline_text(findings.iter().copied())) {
+        Ok(()) => print(&format!("{what} {shown}\n")),
+        Err(error) => {
+            complain(&format!("`{shown}` cannot be written: {error}"));
+            INTERNAL
+        }
+    }
+}
+
+fn prune(dataset: &Dataset, colour: ColourChoice) -> u8 {
+    let (path, outcome) = match (dataset.path(), outcome_of(&dataset.request(dataset.choice()), colour)) {
+        (Ok(path), Ok(outcome)) => (path, outcome),
+        (Err(why), _) => {
+            complain(&why);
+            return USAGE;
+        }
+        (_, Err(code)) => return code,
+    };
+    let Some(baseline) = &outcome.baseline else {
+        complain(&format!(
+            "there is no baseline `{}`: `candor baseline write` makes one",
+            inputs::shown(&path)
+        ));
+        return USAGE;
+    };
+    if !outcome.is_whole_dataset {
+        complain("only a check of the whole dataset tells what is no longer found: name its folder");
+        return USAGE;
+    }
+    let before: usize = baseline.entries.iter().map(|entry| entry.count).sum();
+    let mut found = Vec::new();
+    in_state(&outcome.findings, &|state| *state == State::Baselined, &mut found);
+    let gone = before - found.len();
+    if gone == 0 {
+        return print(&format!(
+            "all {} of {} are still found\n",
+            quantity_of(before, "finding"),
+            inputs::shown(&path)
+        ));
+    }
+    let what = format!("took {} out, {} left in", quantity_of(gone, "finding"), found.len());
+    save(&path, &found, &what)
+}
+
+fn show(dataset: &Dataset, colour: ColourChoice) -> u8 {
+    let outcome = match outcome_of(&dataset.request(dataset.choice()), colour) {
+        Ok(outcome) => outcome,
+        Err(code) => return code,
+    };
+    let Some(baseline) = &outcome.baseline else { return print("there is no baseline\n") };
+    let mut found = Vec::new();
+    in_state(&outcome.findings, &|state| *state == State::Baselined, &mut found);
+    let mut text = String::new();
+    for entry in &baseline.entries {
+        let still = found.iter().filter(|finding| finding.fingerprint() == entry.fingerprint).count();
+        let times = if entry.count > 1 { format!(" ({} times)", entry.count) } else { String::new() };
+        let gone = match entry.count.saturating_sub(still) {
+            0 => String::new(),
+            gone if outcome.is_whole_dataset => format!(" [{gone} no longer found]"),
+            _ => String::new(),
+        };
+        text.push_str(&format!("{} {} {}{times}{gone}\n", entry.fingerprint, entry.rule, entry.message));
+    }
+    let count: usize = baseline.entries.iter().map(|entry| entry.count).sum();
+    text.push_str(&format!("{} set aside\n", quantity_of(count.min(found.len()), "finding")));
+    print(&render::printable(&text))
+}
