@@ -40,7 +40,7 @@ pub enum SchemaName {
 
 impl SchemaName {
     /// Every schema of the catalogue.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Report,
         Self::Entities,
         Self::Metrics,
