@@ -47,8 +47,10 @@ fn csv() {
 fn sarif_is_as_the_standard_says() {
     let mut schema: Value = serde_json::from_str(include_str!("../data/sarif-2.1.0.schema.json")).unwrap();
     // Its pattern for languages has a bracket too many and cannot be compiled; candor states none.
-    let language = schema.pointer_mut("/definitions/run/properties/language").unwrap();
-    language.as_object_mut().unwrap().remove("pattern").unwrap();
+    for owner in ["run", "toolComponent"] {
+        let language = schema.pointer_mut(&format!("/definitions/{owner}/properties/language")).unwrap();
+        language.as_object_mut().unwrap().remove("pattern").unwrap();
+    }
     let validator = jsonschema::validator_for(&schema).unwrap();
     for outcome in [example(), outcome(Sources::default(), Vec::new(), Vec::new())] {
         let log = serde_json::from_str(&written(&outcome, Format::Sarif)).unwrap();
