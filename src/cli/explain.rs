@@ -34,7 +34,7 @@ fn text(rule: &Rule) -> String {
         rule.id.code,
         rule.id.name,
         rule.level.as_str(),
-        documentation(rule)
+        rule.text().trim_end()
     );
     if !rule.parameters.is_empty() {
         text.push_str("\n## Parameters\n\n");
@@ -54,11 +54,4 @@ fn text(rule: &Rule) -> String {
         rule.id.name
     ));
     text
-}
-
-/// Doc comments begin every line with a space.
-fn documentation(rule: &Rule) -> String {
-    let lines: Vec<&str> =
-        rule.documentation.trim_end().lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-    lines.join("\n")
 }

@@ -86,7 +86,7 @@ struct Message {
 #[derive(Serialize)]
 struct Help {
     text: String,
-    markdown: &'static str,
+    markdown: String,
 }
 
 #[derive(Serialize)]
@@ -216,15 +216,14 @@ fn one_run<'a>(outcome: &'a Outcome, run: &'a RunInfo) -> Run<'a> {
 }
 
 fn descriptor(rule: &Rule) -> Descriptor {
+    let text = rule.text();
     let plain = |text: &str| text.split_whitespace().collect::<Vec<&str>>().join(" ");
     Descriptor {
         id: rule.id.code,
         name: rule.id.name,
         short_description: Message { text: plain(rule.summary()) },
-        full_description: Message {
-            text: plain(rule.documentation.split("\n## ").next().unwrap_or_default()),
-        },
-        help: Help { text: rule.documentation.trim().to_owned(), markdown: rule.documentation.trim() },
+        full_description: Message { text: plain(text.split("\n## ").next().unwrap_or_default()) },
+        help: Help { text: text.clone(), markdown: text.clone() },
         default_configuration: Configuration { level: rule.level },
     }
 }

@@ -76,6 +76,12 @@ impl Rule {
         self.documentation.trim_start().split("\n\n").next().unwrap_or_default().trim()
     }
 
+    /// The documentation as Markdown, without the blank that a doc comment begins its lines with.
+    pub fn text(&self) -> String {
+        let lines = self.documentation.trim_end().lines();
+        lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+    }
+
     /// Whether a word from the user names this rule or its family: `TR301`, `sharp-drop`, `TR3`, `ALL`.
     pub fn is_named(&self, word: &str) -> bool {
         word == "ALL"
