@@ -60,7 +60,7 @@ series:
 fn run_document(text: &str, rules: &[&'static Rule], plan: Plan) -> candor::engine::Outcome {
     let mut sources = Sources::default();
     let source = sources.add(Source::new("report.yaml", text.to_owned()));
-    let input = Input { source, header: TableHeader::default(), named: true };
+    let input = Input { source, named: true, ..Input::default() };
     let dataset = ingest(&sources, &[input], shipped_registry(), &[]);
     run(dataset, sources, rules, plan)
 }

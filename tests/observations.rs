@@ -13,7 +13,12 @@ fn read(name: &str, text: String) -> (Sources, Dataset) {
     let mut sources = Sources::default();
     let source = sources.add(Source::new(name, text));
     let header = TableHeader::default();
-    let dataset = ingest(&sources, &[Input { source, header, named: true }], shipped_registry(), &[]);
+    let dataset = ingest(
+        &sources,
+        &[Input { source, header, named: true, ..Input::default() }],
+        shipped_registry(),
+        &[],
+    );
     (sources, dataset)
 }
 

@@ -166,11 +166,13 @@ pub(super) enum Reading {
 /// Reads what a request names.
 pub(super) fn read_request(request: &CheckRequest) -> Reading {
     let mut sources = Sources::default();
-    let mut config = match find_config(request) {
+    let (mut config, is_dataset) = match find_config(request) {
         Err(why) => return Reading::BadRequest(why),
-        Ok(None) => Config { root: std::env::current_dir().unwrap_or_default(), ..Config::default() },
+        Ok(None) => {
+            (Config { root: std::env::current_dir().unwrap_or_default(), ..Config::default() }, false)
+        }
         Ok(Some(path)) => match read_config(&path, &mut sources) {
-            Ok(config) => config,
+            Ok(config) => (config, true),
             Err(faults) => return Reading::BadConfiguration(sources, faults),
         },
     };
@@ -188,7 +190,7 @@ pub(super) fn read_request(request: &CheckRequest) -> Reading {
     if let Err(why) = apply_selection(request, &mut config.plan) {
         return Reading::BadRequest(why);
     }
-    let files = collect(&request.paths, &config);
+    let files = collect(&request.paths, &config, is_dataset.then_some(config.root.as_path()));
     if files.is_empty() {
         return Reading::NoInput(nothing_in(&request.paths));
     }
@@ -355,6 +357,8 @@ fn read(files: &[FileToRead], config: &Config, sources: &mut Sources) -> Vec<Inp
         let header = config.files.header(&inputs::within_dataset(&file.path, config));
         inputs.extend(of_file.into_iter().map(|source| Input {
             source: sources.add(source),
+            path: file.absolute(),
+            absent: file.absent.clone(),
             header: header.clone(),
             named: file.named,
         }));
@@ -367,7 +371,7 @@ fn read_one(file: &FileToRead) -> Vec<Source> {
     if file.path.as_os_str().is_empty() {
         load::read_stream(std::io::stdin().lock(), &file.name, 0)
     } else {
-        load::read_path(&file.path, &file.name)
+        load::read_path(&file.path, &file.name, file.encoding.as_deref())
     }
 }
 

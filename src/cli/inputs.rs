@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use super::packages;
 use crate::config::{Config, FILE_NAME};
 use crate::suppress::BASELINE_NAME;
 
@@ -20,14 +21,29 @@ pub struct FileToRead {
     pub path: PathBuf,
     /// Whether the user named it, or `include` does.
     pub named: bool,
+    /// The encoding that a data package states for it.
+    pub encoding: Option<String>,
+    /// Of a data package: paths in it that lead to no file that may be read, and why.
+    pub absent: Vec<(String, &'static str)>,
 }
 
-/// All files to read, each once, in the order of their names whatever the order of the arguments.
-pub fn collect(paths: &[PathBuf], config: &Config) -> Vec<FileToRead> {
+impl FileToRead {
+    /// Its absolute path without `.` and `..`; empty for standard input.
+    pub fn absolute(&self) -> PathBuf {
+        if self.path.as_os_str().is_empty() { PathBuf::new() } else { normal(&self.path) }
+    }
+}
+
+/// All files to read, each once, in the order of their names whatever the order of the arguments. `root` is the folder of
+/// the dataset, where it is known: data packages above it are not looked at.
+pub fn collect(paths: &[PathBuf], config: &Config, root: Option<&Path>) -> Vec<FileToRead> {
     let mut found: BTreeMap<PathBuf, FileToRead> = BTreeMap::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            add(&mut found, FileToRead { name: "-".to_owned(), path: PathBuf::new(), named: true });
+            add(
+                &mut found,
+                FileToRead { name: "-".to_owned(), path: PathBuf::new(), ..file(PathBuf::new(), true) },
+            );
         } else if path.is_dir() {
             walk(path, config).into_iter().for_each(|file| add(&mut found, file));
         } else {
@@ -41,19 +57,20 @@ pub fn collect(paths: &[PathBuf], config: &Config) -> Vec<FileToRead> {
     for registry in &config.files.registries {
         add(&mut found, file(relative(&config.root.join(&registry.text)), true));
     }
+    packages::complete(&mut found, config, root);
     let mut files: Vec<FileToRead> = found.into_values().collect();
     files.sort();
     files
 }
 
 /// Adds a file once, however it is named.
-fn add(found: &mut BTreeMap<PathBuf, FileToRead>, file: FileToRead) {
-    let known = found.entry(normal(&file.path)).or_insert_with(|| file.clone());
+pub(super) fn add(found: &mut BTreeMap<PathBuf, FileToRead>, file: FileToRead) {
+    let known = found.entry(file.absolute()).or_insert_with(|| file.clone());
     known.named |= file.named;
 }
 
-fn file(path: PathBuf, named: bool) -> FileToRead {
-    FileToRead { name: shown(&path), path, named }
+pub(super) fn file(path: PathBuf, named: bool) -> FileToRead {
+    FileToRead { name: shown(&path), path, named, encoding: None, absent: Vec::new() }
 }
 
 fn walk(folder: &Path, config: &Config) -> Vec<FileToRead> {
@@ -113,7 +130,7 @@ pub fn holds(path: &Path, folder: &Path) -> bool {
 }
 
 /// The absolute path without `.` and `..`; links are not resolved.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut result = PathBuf::new();
     for component in absolute.components() {

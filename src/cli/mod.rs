@@ -8,6 +8,7 @@ mod explain;
 mod init;
 mod inputs;
 mod output;
+mod packages;
 mod profiles;
 mod progress;
 mod rules;

@@ -61,6 +61,10 @@ pub(super) fn command(options: &Options) -> u8 {
     let mut text = String::new();
     for input in read.inputs() {
         let source = read.source(input);
+        // The data package that lists the file came with it.
+        if ingest::package::is_package(&source.path) && !input.named {
+            continue;
+        }
         match (ingest::headings(source), options.draft) {
             (None, _) => text.push_str(&format!("{}: no table\n", source.path)),
             (Some(headings), true) => text.push_str(&draft::of(&source.path, &headings)),

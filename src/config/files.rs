@@ -105,15 +105,9 @@ impl Files {
     pub fn header(&self, path: &Path) -> TableHeader {
         let mut result = TableHeader::default();
         for facts in self.tables.iter().filter(|facts| facts.pattern.matches(path)) {
-            let header = facts.header.clone();
-            result.columns.retain(|(name, _)| header.columns.iter().all(|(other, _)| other != name));
-            result.columns.extend(header.columns);
-            result.published = header.published.or(result.published);
-            result.vintage = header.vintage.or(result.vintage);
-            result.reason = header.reason.or(result.reason);
-            result.methodology = header.methodology.or(result.methodology);
-            result.provenance.url = header.provenance.url.or(result.provenance.url);
-            result.provenance.retrieved = header.provenance.retrieved.or(result.provenance.retrieved);
+            let mut header = facts.header.clone();
+            header.add(&result);
+            result = header;
         }
         result
     }
@@ -139,6 +133,7 @@ fn header(node: Node<'_>) -> TableHeader {
         provenance: Provenance {
             url: text(source.and_then(|source| source.get("url"))),
             retrieved: text(source.and_then(|source| source.get("retrieved"))),
+            is_packaged: false,
         },
     }
 }

@@ -6,12 +6,15 @@
 
 mod allow;
 pub mod notation;
+pub mod package;
 pub mod profile;
 mod registry;
 mod report;
 mod table;
 mod tidy;
 mod value;
+
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
@@ -21,6 +24,7 @@ use crate::model::{
     Builder, Dataset, Document, Format, Name, Problem, ProblemKind, Provenance, Registry, Wording,
 };
 use crate::schema::{self, SchemaName, Violation};
+use package::{Packages, Resource};
 use profile::Profile;
 use profile::recognise::{Recognition, recognise};
 
@@ -43,11 +47,36 @@ pub struct TableHeader {
     pub methodology: Option<String>,
 }
 
+impl TableHeader {
+    /// Adds what it does not say yet.
+    pub fn add(&mut self, other: &Self) {
+        let is_new = |one: &&(String, String)| self.columns.iter().all(|(name, _)| *name != one.0);
+        let new: Vec<(String, String)> = other.columns.iter().filter(is_new).cloned().collect();
+        self.columns.extend(new);
+        let add = |own: &mut Option<String>, other: &Option<String>| {
+            if own.is_none() {
+                own.clone_from(other);
+            }
+        };
+        add(&mut self.published, &other.published);
+        add(&mut self.vintage, &other.vintage);
+        add(&mut self.reason, &other.reason);
+        add(&mut self.methodology, &other.methodology);
+        self.provenance.is_packaged |= self.provenance.url.is_none() && other.provenance.is_packaged;
+        add(&mut self.provenance.url, &other.provenance.url);
+        add(&mut self.provenance.retrieved, &other.provenance.retrieved);
+    }
+}
+
 /// An input and what is known of it beforehand.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Input {
     /// The source.
     pub source: SourceId,
+    /// Absolute path of its file without `.` and `..`; empty for standard input.
+    pub path: PathBuf,
+    /// Of a data package: paths in it that lead to no file that may be read, and why.
+    pub absent: Vec<(String, &'static str)>,
     /// Facts about the table, from the configuration.
     pub header: TableHeader,
     /// Whether the user named it, so that it ought to be a format that candor knows.
@@ -99,16 +128,18 @@ impl Headings {
     }
 }
 
-/// What separates the cells of a table. A sheet is written with commas, whatever its cells hold.
-fn separator_of(source: &Source) -> u8 {
-    if source.sheet.is_some() { b',' } else { csv::separator(&source.text) }
+/// What separates the cells of a table: what its package states, or else what its rows show. A sheet is written with
+/// commas, whatever its cells hold.
+fn separator_of(source: &Source, resource: Option<&Resource>) -> u8 {
+    let stated = resource.and_then(Resource::separator);
+    if source.sheet.is_some() { b',' } else { stated.unwrap_or_else(|| csv::separator(&source.text)) }
 }
 
 /// The headings of a source; none where it holds no table.
 pub fn headings(source: &Source) -> Option<Headings> {
     match syntax_of(source)? {
         Syntax::Csv => {
-            let rows = csv::Rows::new(&source.text, separator_of(source));
+            let rows = csv::Rows::new(&source.text, separator_of(source, None));
             Some(Headings { rows: profile::recognise::first_rows(rows) })
         }
         Syntax::Json => {
@@ -127,11 +158,33 @@ pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry, profiles:
     let profiles: Vec<&Profile> = profiles.iter().chain(profile::shipped()).collect();
     let mut builder = Builder::new(registry);
     let parsed: Vec<Parsed<'_>> = inputs.par_iter().map(|input| parse(sources.get(input.source))).collect();
-    for (input, parsed) in inputs.iter().zip(parsed) {
-        Reader { source: sources.get(input.source), input, profiles: &profiles, builder: &mut builder }
-            .read(parsed);
+    let packages = Packages::read(inputs, |index| parsed[index].whole_root());
+    let inputs: Vec<Input> =
+        inputs.iter().enumerate().map(|(index, input)| packages.complete(index, input)).collect();
+    for (index, (input, parsed)) in inputs.iter().zip(parsed).enumerate() {
+        let resource = packages.resource(index);
+        let parsed = match packages.part(index) {
+            Some(part) => parsed.as_part_of_package(part),
+            None => parsed,
+        };
+        Reader {
+            source: sources.get(input.source),
+            input,
+            profiles: &profiles,
+            builder: &mut builder,
+            resource,
+        }
+        .read(parsed);
     }
     builder.date_by_newest_period(table::file_of);
+    package::Pass {
+        sources,
+        inputs: &inputs,
+        packages: &packages,
+        profiles: &profiles,
+        builder: &mut builder,
+    }
+    .run();
     builder.finish()
 }
 
@@ -145,6 +198,27 @@ enum Parsed<'a> {
     Nothing,
     /// Not a kind of file that candor reads.
     Unknown,
+}
+
+impl<'a> Parsed<'a> {
+    /// The outermost value of JSON that was read to its end.
+    fn whole_root(&self) -> Option<Node<'_>> {
+        match self {
+            Self::Tree(parsed) if parsed.tree.failure.is_none() => parsed.tree.root(),
+            _ => None,
+        }
+    }
+
+    /// The same as a file that a data package names as a part of it.
+    fn as_part_of_package(mut self, part: &str) -> Self {
+        if let Self::Tree(parsed) = &mut self {
+            parsed.kind = DocumentKind::OfPackage;
+            if let Some(root) = parsed.tree.root() {
+                parsed.violations = schema::validate_part(SchemaName::DataPackage, part, root);
+            }
+        }
+        self
+    }
 }
 
 /// A tree and what is known of it before it is turned into observations.
@@ -163,6 +237,8 @@ enum DocumentKind {
     Other(Span, String),
     /// There is no `candor` key.
     Unmarked,
+    /// A table schema or dialect of a data package.
+    OfPackage,
 }
 
 fn parse(source: &Source) -> Parsed<'_> {
@@ -175,7 +251,8 @@ fn parse(source: &Source) -> Parsed<'_> {
         Some(Syntax::Csv) => return Parsed::Table,
         None => return Parsed::Unknown,
     };
-    let kind = kind_of(&tree);
+    let is_package = format == Format::ReportJson && package::is_package(&source.path);
+    let kind = if is_package { DocumentKind::Known(SchemaName::DataPackage) } else { kind_of(&tree) };
     let mut violations = match (&kind, tree.root()) {
         (DocumentKind::Known(schema), Some(root)) => schema::validate(*schema, root),
         _ => Vec::new(),
@@ -234,6 +311,8 @@ struct Reader<'a> {
     input: &'a Input,
     profiles: &'a [&'a Profile],
     builder: &'a mut Builder,
+    /// What a data package says of the input, where one lists it.
+    resource: Option<&'a Resource>,
 }
 
 impl Reader<'_> {
@@ -266,7 +345,7 @@ impl Reader<'_> {
 
     /// What separates the cells of the table that this input is.
     fn separator(&self) -> u8 {
-        let separator = separator_of(self.source);
+        let separator = separator_of(self.source, self.resource);
         self.source.note_separator(separator);
         separator
     }
@@ -345,6 +424,10 @@ impl Reader<'_> {
         }
         match kind {
             DocumentKind::Known(SchemaName::Report) => self.read_report(&tree, root, format, violations),
+            DocumentKind::OfPackage | DocumentKind::Known(SchemaName::DataPackage) => {
+                self.schema_problems(violations);
+                self.duplicate_keys(&tree, |_| false);
+            }
             DocumentKind::Known(name) => self.read_registry(&tree, root, name, violations),
             DocumentKind::Other(span, word) => self.unrecognised_kind(span, &word),
             DocumentKind::Unmarked if self.read_json_tables(root) => {}
@@ -460,6 +543,16 @@ impl Reader<'_> {
             header,
             complete: self.source.failure.is_none(),
         }
+    }
+
+    /// States in the document of a table what is known of it beforehand.
+    fn state_header(&self, document: &mut Document) {
+        let header = &self.input.header;
+        document.published.clone_from(&header.published);
+        document.vintage.clone_from(&header.vintage);
+        document.reason.clone_from(&header.reason);
+        document.provenance = header.provenance.clone();
+        document.has_methodology = header.methodology.is_some();
     }
 }
 

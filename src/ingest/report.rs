@@ -122,6 +122,7 @@ impl Reader<'_> {
         document.provenance = Provenance {
             url: text(source.and_then(|source| source.get("url"))),
             retrieved: text(source.and_then(|source| source.get("retrieved"))),
+            is_packaged: false,
         };
         document.has_methodology = root.get("methodology").is_some();
         document.complete &= tree.failure.is_none();

@@ -129,17 +129,13 @@ impl Reader<'_> {
         document.publisher = publisher.map(|(_, id)| Name::from(id.as_str())).unwrap_or(document.publisher);
         document.profile = Some(Name::from(profile.id.as_str()));
         document.period = super::notation::period::from_file_name(file_name(&self.source.path));
-        document.published.clone_from(&self.input.header.published);
-        document.vintage =
-            self.input.header.vintage.clone().or_else(|| document.period.map(|period| period.to_string()));
-        document.provenance = self.input.header.provenance.clone();
+        self.state_header(&mut document);
+        document.vintage = document.vintage.or_else(|| document.period.map(|period| period.to_string()));
         document.provenance.url = document.provenance.url.or_else(|| profile.url.clone());
-        document.has_methodology = self.input.header.methodology.is_some();
         for relation in &profile.relations {
             self.builder.registry().add_relation(relation.clone());
         }
         document.wordings = self.wordings_of_table();
-        document.reason.clone_from(&self.input.header.reason);
         State {
             file_period: document.period,
             document: self.builder.document(document),
@@ -185,9 +181,12 @@ impl Reader<'_> {
         if state.may_begin || state.has_ended {
             let cells: Vec<String> = texts(row);
             let header = CsvHeader { row, cells: &cells };
-            if let Some(section) =
+            if let Some(mut section) =
                 Section::begin(profile, &self.source.path, &state.title, &state.above, &header)
             {
+                if let Some(resource) = self.resource {
+                    section.follow(resource);
+                }
                 if section.has_groups() && state.is_above {
                     // The row above was no row of an unknown table, but the upper half of this header.
                     state.unplaced.iter_mut().for_each(|unplaced| unplaced.rows -= 1);

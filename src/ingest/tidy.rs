@@ -6,6 +6,7 @@
 
 mod faults;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
@@ -13,7 +14,7 @@ use rayon::prelude::*;
 use super::notation;
 use super::profile::recognise::{self, Recognition, recognise};
 use super::value::{self, Parts};
-use super::{Format, Name, ProblemKind, Reader};
+use super::{Format, Name, ProblemKind, Reader, Resource};
 use crate::load::SyntaxError;
 use crate::load::csv::{Rows, unquote};
 use crate::model::{
@@ -141,16 +142,29 @@ struct TableStretch {
 }
 
 impl Reader<'_> {
-    /// Reads a table by the profile that it is recognised by, or else as a tidy table.
+    /// Reads a table, and holds it against its table schema where a data package has one.
     pub(super) fn read_table(&mut self) {
+        let earlier = self.builder.problem_count();
+        let alone = self.read_figures();
+        if self.source.sheet.is_none() {
+            self.check_fields(earlier, alone);
+        }
+    }
+
+    /// Reads a table by the profile that it is recognised by, or else as a tidy table. What is neither but a table of a
+    /// package becomes a document without figures, which is returned.
+    fn read_figures(&mut self) -> Option<DocumentId> {
         let text = &self.source.text;
         let mut rows = Rows::new(text, self.separator());
+        let headings = self.resource.and_then(Resource::headings);
         let first = recognise::first_rows(Rows::new(text, self.separator()));
         let recognition = recognise(self.profiles, &self.source.path, &first);
-        if let Recognition::By(profile) = recognition {
-            return self.read_csv_by_profile(profile, rows);
+        if let (Recognition::By(profile), None) = (&recognition, &headings) {
+            self.read_csv_by_profile(profile, rows);
+            return None;
         }
-        if !rows.advance() {
+        let has_header = headings.is_none();
+        if has_header && !rows.advance() {
             if self.source.failure.is_none() {
                 let problem = match rows.failure {
                     Some(failure) => self.problem(ProblemKind::Unreadable, failure.span, failure.message),
@@ -159,26 +173,31 @@ impl Reader<'_> {
                 self.builder.problem(problem);
                 self.builder.count_unread();
             }
-            return;
+            return None;
         }
         let header = rows.span;
         let header_cells = rows.cells.clone();
-        let names = (0..rows.cells.len()).map(|column| rows.cell(column).trim().to_owned()).collect();
+        let names = headings.unwrap_or_else(|| {
+            (0..rows.cells.len()).map(|column| rows.cell(column).trim().to_owned()).collect()
+        });
         let columns = match Columns::new(names) {
             Ok(columns) => columns,
             Err(missing) => {
-                return self.unrecognised_table(header, &missing, &recognition);
+                let is_checked = self.resource.is_some_and(Resource::is_checked);
+                if is_checked && !matches!(recognition, Recognition::Ambiguous(_)) {
+                    return Some(self.table_of_package(header));
+                }
+                self.unrecognised_table(header, &missing, &recognition);
+                return None;
             }
         };
-        self.check_header(&columns, &header_cells);
+        if has_header {
+            self.check_header(&columns, &header_cells);
+        }
         let mut document = self.document(Format::TidyCsv, Name::from(""), header);
         document.period = notation::period::from_file_name(&self.source.path);
-        document.published.clone_from(&self.input.header.published);
-        document.vintage.clone_from(&self.input.header.vintage);
-        document.provenance = self.input.header.provenance.clone();
-        document.has_methodology = self.input.header.methodology.is_some();
+        self.state_header(&mut document);
         document.wordings = self.wordings_of_table();
-        document.reason.clone_from(&self.input.header.reason);
         let stretches = rows.rest_in_stretches(rayon::current_num_threads());
         let read: Vec<(Builder, TableStretch)> = stretches
             .par_iter()
@@ -186,6 +205,7 @@ impl Reader<'_> {
             .collect();
         let document = self.builder.document(document);
         self.join(document, read);
+        None
     }
 
     fn read_stretch(
@@ -284,9 +304,11 @@ impl Reader<'_> {
         let column = columns.place_of_number(rows);
         let span = rows.cells[column];
         let cell = Cell { row: rows.number, column: column as u32 + 1 };
-        let raw = rows.raw(columns.value);
+        let (raw, absence) = self.of_package(columns, rows);
+        let raw = &*raw;
         // Nearly every cell is a plain number and has no other part.
         let quantity = match parse_number(raw) {
+            _ if absence.is_some() => Ok(Quantity::Absent(absence.unwrap_or(Absence::NotReported))),
             Ok(number) if columns.has_only_values() => {
                 styles.without += usize::from(is_four_digits(raw));
                 Ok(Quantity::Exact(number))
@@ -329,11 +351,28 @@ impl Reader<'_> {
         true
     }
 
+    /// The text of the value as a tidy table writes it, or what stands in place of a value, by the marks and missing
+    /// values that a data package states.
+    fn of_package<'r>(&self, columns: &Columns, rows: &Rows<'r>) -> (Cow<'r, str>, Option<Absence>) {
+        let raw = rows.raw(columns.value);
+        let field = self.resource.and_then(|resource| resource.field(&columns.names[columns.value]));
+        let Some(field) = field else { return (Cow::Borrowed(raw), None) };
+        let text = unquote(raw);
+        match field.absence(&text).filter(|_| !text.is_empty()) {
+            Some(absence) => (text, Some(absence)),
+            None => (Cow::Owned(field.plain_number(&text).into_owned()), None),
+        }
+    }
+
     /// The block of the series that a row belongs to; `None` where the row does not say, or says it wrongly.
     fn new_block(&mut self, rows: &Rows<'_>, columns: &Columns, document: DocumentId) -> Option<BlockId> {
         let stated = |name: &str| -> Option<Name> {
             let column = columns.series.iter().copied().find(|column| columns.names[*column] == name);
-            let own = column.map(|column| rows.cell(column)).filter(|text| !text.is_empty());
+            let is_missing = |text: &str| {
+                let field = self.resource.and_then(|resource| resource.field(name));
+                text.is_empty() || field.is_some_and(|field| field.absence(text).is_some())
+            };
+            let own = column.map(|column| rows.cell(column)).filter(|text| !is_missing(text));
             let header = &self.input.header.columns;
             own.map(Name::from)
                 .or_else(|| header.iter().find(|one| one.0 == name).map(|one| Name::from(&*one.1)))

@@ -4,22 +4,28 @@ use std::io::Read;
 use std::path::Path;
 
 use super::xlsx;
-use crate::source::{ReadFailure, SheetOrigin, Source, bytes_of_path, bytes_of_stream, decode, sha256_hex};
+use crate::source::{
+    ReadFailure, SheetOrigin, Source, bytes_of_path, bytes_of_stream, decode, decode_as, sha256_hex,
+};
 
-/// Reads the file at `path` and names it `name` in everything that is printed. A fault is part of the source.
-pub fn read_path(path: &Path, name: &str) -> Vec<Source> {
-    sources_of(name, bytes_of_path(path))
+/// Reads the file at `path` and names it `name` in everything that is printed. A fault is part of the source. `encoding` is
+/// the label of the one that somebody states for it.
+pub fn read_path(path: &Path, name: &str, encoding: Option<&str>) -> Vec<Source> {
+    sources_of(name, bytes_of_path(path), encoding)
 }
 
 /// Reads a stream to its end; `expected` is its size in bytes where that is known, 0 where it is not.
 pub fn read_stream(stream: impl Read, name: &str, expected: u64) -> Vec<Source> {
-    sources_of(name, bytes_of_stream(stream, expected))
+    sources_of(name, bytes_of_stream(stream, expected), None)
 }
 
-fn sources_of(name: &str, bytes: Result<Vec<u8>, ReadFailure>) -> Vec<Source> {
+fn sources_of(name: &str, bytes: Result<Vec<u8>, ReadFailure>, encoding: Option<&str>) -> Vec<Source> {
     match bytes {
         Ok(bytes) if is_workbook(name, &bytes) => sheets_of(name, &bytes),
-        Ok(bytes) => vec![decode(name, bytes)],
+        Ok(bytes) => vec![match encoding {
+            Some(label) => decode_as(name, bytes, label),
+            None => decode(name, bytes),
+        }],
         Err(failure) => vec![Source::unread(name, failure)],
     }
 }

@@ -90,6 +90,16 @@ impl Builder {
         self.dataset.problems.push(problem);
     }
 
+    /// How many faults there are so far.
+    pub fn problem_count(&self) -> usize {
+        self.dataset.problems.len()
+    }
+
+    /// The faults from this number on.
+    pub fn problems_from(&mut self, number: usize) -> &mut [Problem] {
+        self.dataset.problems.get_mut(number..).unwrap_or_default()
+    }
+
     /// Counts values that were looked at.
     pub fn count_values(&mut self, count: usize) {
         self.dataset.values_read += count;

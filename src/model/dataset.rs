@@ -133,6 +133,8 @@ pub enum Format {
     TidyCsv,
     /// A publisher's own table, read by a profile.
     Publisher,
+    /// A table of a data package whose figures nothing says the meaning of.
+    PackageTable,
     /// A registry of entities, metrics or breaks.
     Registry,
 }
@@ -140,7 +142,7 @@ pub enum Format {
 impl Format {
     /// Whether it has rows and columns.
     pub const fn is_table(self) -> bool {
-        matches!(self, Self::TidyCsv | Self::Publisher)
+        matches!(self, Self::TidyCsv | Self::Publisher | Self::PackageTable)
     }
 
     /// The name that is printed.
@@ -150,6 +152,7 @@ impl Format {
             Self::ReportJson => "report document (JSON)",
             Self::TidyCsv => "tidy table (CSV)",
             Self::Publisher => "publisher's table",
+            Self::PackageTable => "table of a data package",
             Self::Registry => "registry",
         }
     }
@@ -162,6 +165,9 @@ pub struct Provenance {
     pub url: Option<String>,
     /// Day on which it was retrieved.
     pub retrieved: Option<String>,
+    /// Whether the address is that of a data package's sources: file and statement are kept together, so that the file
+    /// needs no day of retrieval.
+    pub is_packaged: bool,
 }
 
 /// A text on how figures come about.
@@ -328,6 +334,8 @@ pub enum ProblemKind {
     RaggedRow,
     /// A key of an object stands there twice.
     DuplicateKey,
+    /// A key that may stand once in a table stands in rows that differ.
+    ConflictingKey,
     /// A text stands where a number belongs.
     UnparsableValue,
     /// A placeholder was left in.

@@ -34,13 +34,15 @@ pub enum SchemaName {
     Profile,
     /// Findings that were there before.
     Baseline,
+    /// A data package: what `datapackage.json` says of the tables beside it.
+    DataPackage,
     /// What `candor check` writes as JSON.
     Findings,
 }
 
 impl SchemaName {
     /// Every schema of the catalogue.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Report,
         Self::Entities,
         Self::Metrics,
@@ -49,6 +51,7 @@ impl SchemaName {
         Self::Tidy,
         Self::Profile,
         Self::Baseline,
+        Self::DataPackage,
         Self::Findings,
     ];
 
@@ -67,6 +70,7 @@ impl SchemaName {
             Self::Tidy => "tidy-v1",
             Self::Profile => "profile-v1",
             Self::Baseline => "baseline-v1",
+            Self::DataPackage => "datapackage-v1",
             Self::Findings => "findings-v1",
         }
     }
@@ -87,6 +91,7 @@ impl SchemaName {
             Self::Tidy => include_str!("../../schemas/tidy-v1.schema.json"),
             Self::Profile => include_str!("../../schemas/profile-v1.schema.json"),
             Self::Baseline => include_str!("../../schemas/baseline-v1.schema.json"),
+            Self::DataPackage => include_str!("../../schemas/datapackage-v1.schema.json"),
             Self::Findings => include_str!("../../schemas/findings-v1.schema.json"),
         }
     }

@@ -29,6 +29,15 @@ pub fn validate(name: SchemaName, root: Node<'_>) -> Vec<Violation> {
     }
 }
 
+/// Checks a value against one of the definitions in a schema that ships with candor.
+pub fn validate_part(name: SchemaName, part: &str, root: Node<'_>) -> Vec<Violation> {
+    let schema = format!("{{\"$ref\": \"urn:candor:schema:{}#/$defs/{part}\"}}", name.id());
+    match validate_with(&schema, root) {
+        Ok(violations) => violations,
+        Err(error) => vec![Violation::of_schema(root.span(), &error)],
+    }
+}
+
 /// Checks a value against a schema given as JSON text. It may refer to the schemas that ship with candor.
 pub fn validate_with(schema: &str, root: Node<'_>) -> Result<Vec<Violation>, SchemaError> {
     Ok(Schema::compile(schema)?.validate(root))

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::WINDOWS_1252;
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use memchr::memchr;
 use rayon::prelude::*;
 
@@ -39,6 +39,27 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Source {
     let failure = invalid_utf8(&bytes, valid);
     let text = String::from_utf8_lossy(&bytes[..valid]).into_owned();
     transcoded(name, &bytes, None, (text, Some(failure)))
+}
+
+/// The name of the encoding that a label such as `latin1` stands for.
+pub fn encoding_of_label(label: &str) -> Option<&'static str> {
+    Encoding::for_label(label.as_bytes()).map(Encoding::name)
+}
+
+/// Turns bytes into text as [`decode`] does, but in the encoding with this label where they are in it and show none of
+/// their own, by a byte-order mark or by being UTF-8.
+pub fn decode_as(name: &str, bytes: Vec<u8>, label: &str) -> Source {
+    let stated = Encoding::for_label(label.as_bytes()).filter(|encoding| *encoding != UTF_8);
+    let shows_own = |encoding: &'static Encoding| {
+        utf_16_of(&bytes).is_some() || (encoding.is_ascii_compatible() && std::str::from_utf8(&bytes).is_ok())
+    };
+    if let Some(encoding) = stated.filter(|encoding| !shows_own(*encoding)) {
+        let (text, has_faults) = encoding.decode_without_bom_handling(&bytes);
+        if !has_faults && !text.contains('\0') {
+            return transcoded(name, &bytes, Some(encoding.name()), (text.into_owned(), None));
+        }
+    }
+    decode(name, bytes)
 }
 
 /// A source whose text is not its bytes.

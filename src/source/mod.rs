@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
-pub use decode::decode;
+pub use decode::{decode, decode_as, encoding_of_label};
 pub use lines::{LineIndex, Place};
 pub use read::{ReadFailure, SIZE_LIMIT, bytes_of_path, bytes_of_stream, read_path, read_stream};
 
@@ -76,7 +76,7 @@ impl Cell {
 }
 
 /// Number of a source in its [`Sources`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct SourceId(pub u32);
 
 /// Which sheet of a workbook a source is.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::BlocksByCells;
 use crate::ingest::notation::number::share_of_base;
 use crate::ingest::notation::{self, NumberNotation};
+use crate::ingest::package::{Marks, Resource};
 use crate::ingest::profile::recognise::missing_headings;
 use crate::ingest::profile::{CellPart, Constants, Field, Origin, Pattern, Profile, TableShape, ValueColumn};
 use crate::load::Node;
@@ -306,6 +307,24 @@ impl<'a, 'p> Section<'a, 'p> {
             span = span.to(place);
         }
         sum.interval().map(|_| Stated::Figure(sum, span))
+    }
+
+    /// Takes over what a data package says of how the figures are written.
+    pub fn follow(&mut self, resource: &Resource) {
+        for value in &mut self.values {
+            let Some(field) = resource.field(&self.headings[value.column]) else { continue };
+            if field.states_notation() {
+                let notation = value.notation.to_mut();
+                if field.marks != Marks::default() {
+                    // Whole numbers may be grouped by what is the decimal mark elsewhere.
+                    let is_group = field.marks.group == Some(field.marks.decimal);
+                    notation.decimal = if is_group { ',' } else { field.marks.decimal };
+                    notation.thousands = field.marks.group;
+                }
+                let missing = field.missing.iter().map(|one| (one.text.clone(), one.absence));
+                notation.missing = missing.chain(std::mem::take(&mut notation.missing)).collect();
+            }
+        }
     }
 
     /// Whether the row above the header says something of the figures.

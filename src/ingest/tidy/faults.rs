@@ -67,6 +67,10 @@ impl Reader<'_> {
                 .replace("~1", "/")
                 .replace("~0", "~");
             let Some(column) = columns.names.iter().position(|one| *one == name) else { continue };
+            // A package may describe columns of its own.
+            if self.resource.and_then(|resource| resource.field(&name)).is_some() {
+                continue;
+            }
             let mut problem =
                 self.problem(ProblemKind::Schema, cells[column], format!("unknown column `{name}`"));
             problem.location.cell = Some(Cell { row: 1, column: column as u32 + 1 });

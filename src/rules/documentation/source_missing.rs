@@ -6,7 +6,8 @@ crate::declare_rule! {
     /// A document that names no source, or no day on which it was retrieved.
     ///
     /// Publishers replace files without changing their address. Without address and day nobody can say later which
-    /// version a figure was taken from, or check it.
+    /// version a figure was taken from, or check it. A data package that names its sources needs no day: it is kept with
+    /// its files.
     ///
     /// ## Example
     ///
@@ -39,7 +40,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         sink.examined(1);
         let missing = match (&document.provenance.url, &document.provenance.retrieved) {
             (None, _) => "no source with an address",
-            (_, None) => "a source but no day on which it was retrieved",
+            (_, None) if !document.provenance.is_packaged => "a source but no day on which it was retrieved",
             _ => continue,
         };
         report(sink, document, missing, values);

@@ -1,6 +1,6 @@
-use super::repeated_statements;
+use super::{push, repeated_statements, rows_of};
 use crate::diag::{Confidence, Finding};
-use crate::model::{Absence, Dataset, DocumentId, Observation, Quantity, Series};
+use crate::model::{Absence, Dataset, DocumentId, Observation, ProblemKind, Quantity, Series};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::linked::linked_figure;
 
@@ -9,7 +9,9 @@ crate::declare_rule! {
     ///
     /// In one document one of the two must be wrong. Two documents of one publisher may differ where the later one
     /// says that it replaces the earlier (`vintage.supersedes`), or where both are releases of one publication, of
-    /// different vintages; else a reader cannot tell which figure holds. Values are compared as intervals of their printed precision: 36.2 million and 36,210,368 agree.
+    /// different vintages; else a reader cannot tell which figure holds. Rows of a data package that have one primary
+    /// key and differ elsewhere are reported too. Values are compared as intervals of their printed precision: 36.2
+    /// million and 36,210,368 agree.
     ///
     /// ## Example
     ///
@@ -18,14 +20,24 @@ crate::declare_rule! {
     ///   - {subject: example, values: {2023: 100, 2024: 120, 2024: 210}}
     /// ```
     "TR005" "conflicting-duplicate" Error;
-    needs [Need::Observations];
+    needs [Need::Inputs];
     parameters &[];
     check check
 }
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
-    for (first, later) in repeated_statements(dataset).filter(|(first, later)| differ(first, later)) {
+    let conflicts: Vec<_> =
+        repeated_statements(dataset).filter(|(first, later)| differ(first, later)).collect();
+    let rows = rows_of(conflicts.iter().map(|(_, later)| *later));
+    for problem in dataset.problems.iter().filter(|problem| problem.kind == ProblemKind::ConflictingKey) {
+        let row = problem.location.cell.map(|cell| (problem.location.source, cell.row));
+        // The figures of the row say it better.
+        if row.is_none_or(|row| !rows.contains(&row)) {
+            push(sink, problem, "key");
+        }
+    }
+    for (first, later) in conflicts {
         let finding = conflict(dataset, sink, first, later).cause(later.origin.location());
         sink.push(finding.fold(format!("{} conflicts", later.origin.source.0)));
     }
@@ -33,6 +45,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         across_documents(dataset, series, sink);
     }
     sink.examined(dataset.observations.len());
+    sink.nothing_to_check("no published number");
 }
 
 fn differ(left: &Observation, right: &Observation) -> bool {

@@ -16,9 +16,12 @@ pub mod unreadable_input;
 pub mod unrecognised_format;
 pub mod unrendered_placeholder;
 
+use std::collections::HashSet;
+
 use crate::diag::{Level, Subject};
 use crate::model::{Dataset, Observation, Problem, ProblemKind};
 use crate::rule::{Context, Sink};
+use crate::source::SourceId;
 
 /// Turns the problems of one kind into findings.
 fn report(context: &Context<'_>, sink: &mut Sink, kind: ProblemKind, method: &'static str) {
@@ -44,6 +47,16 @@ fn push(sink: &mut Sink, problem: &Problem, method: &'static str) {
         finding = finding.fold(format!("{} {group}", problem.location.source.0));
     }
     sink.push(finding);
+}
+
+/// The row of a table that an observation stands in.
+fn row_of(observation: &Observation) -> Option<(SourceId, u32)> {
+    Some((observation.origin.source, observation.origin.cell?.row))
+}
+
+/// The rows of tables that some observations stand in.
+fn rows_of<'d>(observations: impl Iterator<Item = &'d Observation>) -> HashSet<(SourceId, u32)> {
+    observations.filter_map(row_of).collect()
 }
 
 /// Pairs of statements of one document for the same key and period: the first of them and each later one.

@@ -1,6 +1,9 @@
-use super::{push, repeated_statements};
+use std::collections::HashSet;
+
+use super::{push, repeated_statements, row_of};
 use crate::model::{Dataset, Format, Observation, ProblemKind};
 use crate::rule::{Context, Need, Sink};
+use crate::source::SourceId;
 
 crate::declare_rule! {
     /// The same key twice in one document, with the same value.
@@ -22,11 +25,19 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
-    for problem in dataset.problems.iter().filter(|problem| problem.kind == ProblemKind::DuplicateKey) {
+    let of_keys = || {
+        let kinds = [ProblemKind::DuplicateKey, ProblemKind::ConflictingKey];
+        dataset.problems.iter().filter(move |problem| kinds.contains(&problem.kind))
+    };
+    // Rows whose keys a data package says are repeated.
+    let rows: HashSet<(SourceId, u32)> =
+        of_keys().filter_map(|one| Some((one.location.source, one.location.cell?.row))).collect();
+    for problem in of_keys().filter(|problem| problem.kind == ProblemKind::DuplicateKey) {
         push(sink, problem, "key");
     }
     for (first, later) in repeated_statements(dataset)
         .filter(|pair| pair.0.quantity == pair.1.quantity && !is_shown_again(dataset, *pair))
+        .filter(|pair| !row_of(pair.1).is_some_and(|row| rows.contains(&row)))
     {
         let series = dataset.series(dataset.block_of(later).series);
         let message = format!("{} is stated twice: {}", later.period, later.quantity);
