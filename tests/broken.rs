@@ -60,7 +60,11 @@ fn messages_and_places() {
             "expected `,` or `}` after this value; the object opened at line 2 is not closed",
         ),
         ("truncated.yaml", "9:13", "the `{` that opens here is never closed"),
-        ("unclosed-quote.csv", "3:33", "the quote that opens here is never closed"),
+        (
+            "unclosed-quote.csv",
+            "3:33",
+            "the quote that opens here is never closed; the rest of its line is not read",
+        ),
         ("invalid-utf-8.csv", "3:31", "byte 119 (0xE9) is not UTF-8; what stands before it was read"),
         (
             "cut-inside-a-character.csv",

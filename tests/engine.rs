@@ -10,7 +10,7 @@ use std::process::Command;
 
 use candor::diag::{Level, RuleId};
 use candor::engine::{Plan, run};
-use candor::ingest::{Input, TableHeader, ingest, shipped_registry};
+use candor::ingest::{Input, ingest, shipped_registry};
 use candor::rule::{Check, Context, Look, Need, Rule, Sink, Verdict};
 use candor::rules::RULES;
 use candor::source::{Source, Sources};

@@ -63,11 +63,72 @@ fn other_encodings_and_separators_change_no_finding() {
         ("semicolons.csv", TABLE.replace(',', ";").into_bytes()),
         ("tabs.tsv", TABLE.replace(',', "\t").into_bytes()),
         ("bars.txt", TABLE.replace(',', "|").into_bytes()),
+        ("utf-16-without-mark.csv", utf_16(TABLE, u16::to_le_bytes)[2..].to_vec()),
+        ("carriage-returns.csv", TABLE.replace('\n', "\r").into_bytes()),
         ("tabs-utf-16le.txt", utf_16(&TABLE.replace(',', "\t"), u16::to_le_bytes)),
     ];
     for (name, bytes) in copies {
         assert_eq!(findings(name, &bytes), expected, "{name}");
     }
+}
+
+/// Values and findings of a table of this name and these bytes.
+fn read(name: &str, bytes: &[u8]) -> (Vec<String>, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(name), bytes).unwrap();
+    let outcome = outcome(&[folder.path().join(name)]);
+    let readable =
+        every_finding(&outcome).into_iter().filter(|finding| finding.rule.code.starts_with("TR00"));
+    let found = readable
+        .map(|finding| format!("{} {} {}", finding.rule.code, finding.level.as_str(), finding.message));
+    let found = found.collect();
+    (outcome.dataset.observations.iter().map(|one| one.quantity.to_string()).collect(), found)
+}
+
+const MARKS: &str =
+    "TR008 note numbers of this table have `,` before decimals and `.` between thousands; they are read so";
+
+#[test]
+fn a_publishers_table_saved_where_commas_are_decimal_marks_is_read() {
+    let table = "app;policy_area;metric;period;value\r\nFacebook;Spam;Content Actioned;2023Q1;20.800.000\r\n\
+                 Facebook;Belästigung;Content Actioned;2023Q1;1.100\r\nFacebook;Spam;Proactive Rate;2023Q1;99,10%\r\n";
+    for table in [table.to_owned(), format!("sep=;\r\n{table}")] {
+        let (values, found) = read("meta.csv", &windows_1252(&table));
+        assert_eq!(found, [MARKS]);
+        let numbers: Vec<&str> = values.iter().map(|value| value.split(' ').next().unwrap()).collect();
+        assert_eq!(numbers, ["20,800,000", "1,100", "0.9910"], "{values:?}");
+    }
+}
+
+#[test]
+fn a_tidy_table_with_decimal_commas_is_read_and_an_open_one_reported() {
+    let table = |values: [&str; 2]| {
+        let rows: String = values
+            .iter()
+            .zip(2023..)
+            .map(|(value, year)| format!("example;appeals;appeal;{year};{value}\n"))
+            .collect();
+        format!("publisher;metric;unit;period;value\n{rows}")
+    };
+    let (values, found) = read("a.csv", table(["1.234", "12.345.678"]).as_bytes());
+    assert_eq!((values, found), (vec!["1,234".to_owned(), "12,345,678".to_owned()], vec![MARKS.to_owned()]));
+    let (_, found) = read("a.csv", table(["1.234", "2.345"]).as_bytes());
+    let open = "TR008 warning `1.234` can be read in two ways in a table separated by `;`, and no other number tells which";
+    assert_eq!(found, [open]);
+    let (_, found) = read("a.csv", table(["0.25", "1234"]).as_bytes());
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn rows_after_an_open_quote_are_read() {
+    let table = "publisher,metric,unit,category,period,value\nexample,appeals,appeal,x,2022,4\n\
+                 example,appeals,appeal,the 5\" rule,2023,5\nexample,appeals,appeal,x,2024,6\n";
+    let (values, found) = read("a.csv", table.as_bytes());
+    assert_eq!(values, ["4", "6"]);
+    assert_eq!(
+        found,
+        ["TR001 error the quote that opens here is never closed; the rest of its line is not read"]
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! [`Problem`], and reading goes on as far as it can: rules decide later what to make of it.
 
 mod allow;
+mod marks;
 pub mod notation;
 pub mod package;
 pub mod profile;
@@ -164,7 +165,7 @@ pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry, profiles:
     for (index, (input, parsed)) in inputs.iter().zip(parsed).enumerate() {
         let resource = packages.resource(index);
         let parsed = match packages.part(index) {
-            Some(part) => parsed.as_part_of_package(part),
+            Some(part) => parsed.into_part_of_package(part),
             None => parsed,
         };
         Reader {
@@ -210,7 +211,7 @@ impl<'a> Parsed<'a> {
     }
 
     /// The same as a file that a data package names as a part of it.
-    fn as_part_of_package(mut self, part: &str) -> Self {
+    fn into_part_of_package(mut self, part: &str) -> Self {
         if let Self::Tree(parsed) = &mut self {
             parsed.kind = DocumentKind::OfPackage;
             if let Some(root) = parsed.tree.root() {
@@ -389,6 +390,18 @@ impl Reader<'_> {
         }
         self.builder.problem(problem);
         self.builder.count_unread();
+    }
+
+    /// Reports a row of a table that could not be read, or the rest; whether there is one.
+    fn report_broken_rows(&mut self, failure: Option<load::SyntaxError>) -> bool {
+        // A fault of the bytes is already reported.
+        let (Some(failure), None) = (failure, &self.source.failure) else { return false };
+        let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
+        problem.help = failure.help;
+        "here".clone_into(&mut problem.label);
+        self.builder.problem(problem);
+        self.builder.count_unread();
+        true
     }
 
     fn unrecognised(&mut self, span: Span, message: &str) {

@@ -11,6 +11,7 @@ mod sums;
 
 use std::collections::HashMap;
 
+use super::marks::Marks;
 use super::notation::NumberNotation;
 use super::profile::{Field, Profile};
 use super::{Format, Name, ProblemKind, Reader};
@@ -48,6 +49,8 @@ struct State<'a, 'p> {
     /// Whether the last row of them stands directly above, so that it may head a header.
     is_above: bool,
     styles: Styles,
+    /// The marks of numbers, where the file proves others than the profile declares.
+    marks: Option<Marks>,
     /// How each of the tables so far writes its larger numbers, where it does so in one way.
     uniform: Vec<(bool, Place)>,
     /// The cells of the last row that had as many as the header.
@@ -63,19 +66,14 @@ impl Reader<'_> {
     /// Reads a CSV text by a profile.
     pub(super) fn read_csv_by_profile(&mut self, profile: &Profile, mut rows: Rows<'_>) {
         let mut state = self.begin_by_profile(profile);
+        state.marks =
+            self.evident_marks(rows.separator, (profile.numbers.thousands, profile.numbers.decimal));
         while rows.advance() {
             if !self.is_cut(rows.span) {
                 self.read_line(profile, &rows, &mut state);
             }
         }
-        if let (Some(failure), None) = (rows.failure, &self.source.failure) {
-            let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
-            problem.help = failure.help;
-            "reading stops here".clone_into(&mut problem.label);
-            self.builder.problem(problem);
-            self.builder.count_unread();
-            state.is_whole = false;
-        }
+        state.is_whole &= !self.report_broken_rows(rows.failure);
         self.end_by_profile(state);
     }
 
@@ -147,6 +145,7 @@ impl Reader<'_> {
             unplaced: None,
             is_above: false,
             styles: Styles::default(),
+            marks: None,
             uniform: Vec::new(),
             last_whole: Vec::new(),
             parts: Vec::new(),
@@ -184,6 +183,9 @@ impl Reader<'_> {
             if let Some(mut section) =
                 Section::begin(profile, &self.source.path, &state.title, &state.above, &header)
             {
+                if let Some(marks) = state.marks {
+                    section.take_marks(marks);
+                }
                 if let Some(resource) = self.resource {
                     section.follow(resource);
                 }

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::notation;
+use super::notation::{self, NumberNotation, Reading};
 use super::profile::recognise::{self, Recognition, recognise};
 use super::value::{self, Parts};
 use super::{Format, Name, ProblemKind, Reader, Resource};
@@ -45,6 +45,8 @@ struct Columns {
     series_runs: Vec<(usize, usize)>,
     /// Those of them that only a few words are allowed in.
     closed: Vec<usize>,
+    /// How numbers are written, where the file proves that they are not as a tidy table wants them.
+    notation: Option<NumberNotation>,
 }
 
 impl Columns {
@@ -65,6 +67,7 @@ impl Columns {
                 closed: (0..names.len())
                     .filter(|column| CLOSED_COLUMNS.contains(&names[*column].as_str()))
                     .collect(),
+                notation: None,
                 names,
             }),
             (period, value) => Err([("period", period), ("value", value)]
@@ -180,7 +183,7 @@ impl Reader<'_> {
         let names = headings.unwrap_or_else(|| {
             (0..rows.cells.len()).map(|column| rows.cell(column).trim().to_owned()).collect()
         });
-        let columns = match Columns::new(names) {
+        let mut columns = match Columns::new(names) {
             Ok(columns) => columns,
             Err(missing) => {
                 let is_checked = self.resource.is_some_and(Resource::is_checked);
@@ -191,8 +194,14 @@ impl Reader<'_> {
                 return None;
             }
         };
+        let marks = self.evident_marks(rows.separator, (Some(','), '.'));
+        columns.notation = marks.map(|(thousands, decimal)| NumberNotation {
+            thousands,
+            decimal,
+            ..NumberNotation::default()
+        });
         if has_header {
-            self.check_header(&columns, &header_cells);
+            self.check_header(&columns, &header_cells, rows.number);
         }
         let mut document = self.document(Format::TidyCsv, Name::from(""), header);
         document.period = notation::period::from_file_name(&self.source.path);
@@ -235,12 +244,7 @@ impl Reader<'_> {
             if stretch.has_unread_rows {
                 self.builder.mark_incomplete(document);
             }
-            if let (Some(failure), None) = (stretch.failure, &self.source.failure) {
-                let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
-                problem.help = failure.help;
-                "reading stops here".clone_into(&mut problem.label);
-                self.builder.problem(problem);
-                self.builder.count_unread();
+            if self.report_broken_rows(stretch.failure) {
                 self.builder.mark_incomplete(document);
             }
         }
@@ -304,7 +308,7 @@ impl Reader<'_> {
         let column = columns.place_of_number(rows);
         let span = rows.cells[column];
         let cell = Cell { row: rows.number, column: column as u32 + 1 };
-        let (raw, absence) = self.of_package(columns, rows);
+        let (raw, absence) = self.stated_value(columns, rows);
         let raw = &*raw;
         // Nearly every cell is a plain number and has no other part.
         let quantity = match parse_number(raw) {
@@ -351,12 +355,20 @@ impl Reader<'_> {
         true
     }
 
-    /// The text of the value as a tidy table writes it, or what stands in place of a value, by the marks and missing
-    /// values that a data package states.
-    fn of_package<'r>(&self, columns: &Columns, rows: &Rows<'r>) -> (Cow<'r, str>, Option<Absence>) {
+    /// The text of the value as a tidy table writes it, or what stands in place of a value: by the marks and missing values
+    /// that a data package states, or by the marks that the file proves.
+    fn stated_value<'r>(&self, columns: &Columns, rows: &Rows<'r>) -> (Cow<'r, str>, Option<Absence>) {
         let raw = rows.raw(columns.value);
         let field = self.resource.and_then(|resource| resource.field(&columns.names[columns.value]));
-        let Some(field) = field else { return (Cow::Borrowed(raw), None) };
+        let Some(field) = field else {
+            let number = columns.notation.as_ref().and_then(|notation| {
+                match notation::number::read(&unquote(raw), notation).ok()? {
+                    Reading { quantity: Quantity::Exact(number), is_percent: false, .. } => Some(number),
+                    _ => None,
+                }
+            });
+            return (number.map_or(Cow::Borrowed(raw), |number| Cow::Owned(number.to_string())), None);
+        };
         let text = unquote(raw);
         match field.absence(&text).filter(|_| !text.is_empty()) {
             Some(absence) => (text, Some(absence)),

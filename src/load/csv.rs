@@ -1,7 +1,7 @@
 //! CSV as rows of cells that know where they stand.
 //!
 //! Splitting is left to a library; this module turns its slices into byte spans of the file, counts rows, and notices
-//! what a lenient reader would swallow: a quoted cell that is never closed.
+//! what a lenient reader would swallow: a quoted cell that is never closed. The rows after its line are read all the same.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -29,9 +29,23 @@ const SAMPLE_ROWS: usize = 50;
 /// Bytes in which those rows are looked for.
 const SAMPLE: usize = 1 << 16;
 
-/// What separates the cells of a text: that under which most of its first rows have the same number of cells, and more
-/// than one; a comma where none does, or several do.
+/// The first line of a text where it names the separator for spreadsheet programs, such as `sep=;`: what it names, and
+/// the length of the line.
+fn named_separator(text: &str) -> Option<(u8, usize)> {
+    let marked = text.trim_start_matches('\u{feff}');
+    let line = marked.lines().next()?;
+    match line.trim_matches('"').strip_prefix("sep=")?.as_bytes() {
+        [separator] if separator.is_ascii() => Some((*separator, text.len() - marked.len() + line.len())),
+        _ => None,
+    }
+}
+
+/// What separates the cells of a text: what its first line names, or else that under which most of its first rows have the
+/// same number of cells, and more than one; a comma where none does, or several do.
 pub fn separator(text: &str) -> u8 {
+    if let Some((separator, _)) = named_separator(text) {
+        return separator;
+    }
     let sample = &text[..text.floor_char_boundary(SAMPLE)];
     // Of several that are best, `max_by_key` takes the last.
     let best = SEPARATORS.into_iter().rev().max_by_key(|separator| rows_of_one_width(sample, *separator));
@@ -58,7 +72,10 @@ const LEAST_STRETCH: usize = 1 << 20;
 pub struct Rows<'a> {
     text: &'a str,
     reader: simd_csv::ZeroCopyReader<&'a [u8]>,
-    separator: u8,
+    /// What separates the cells.
+    pub separator: u8,
+    /// Whether rows were read on after a quote that is never closed.
+    has_resumed: bool,
     /// Where the reader's first byte stands in the text.
     offset: usize,
     /// Where its last byte ends.
@@ -69,13 +86,17 @@ pub struct Rows<'a> {
     pub span: Span,
     /// Number of the current row, from 1.
     pub number: u32,
-    /// Why reading ended before the end.
+    /// Why a row could not be read, or the rest.
     pub failure: Option<SyntaxError>,
 }
 
 impl<'a> Rows<'a> {
     /// Rows of a text whose cells are separated by this byte.
     pub fn new(text: &'a str, separator: u8) -> Self {
+        if let Some((_, length)) = named_separator(text) {
+            // That line is a row of the file, but none of the table.
+            return Self::of(text, &Stretch { bytes: length..text.len(), rows_before: 1, separator });
+        }
         let start = text.len() - text.trim_start_matches('\u{feff}').len();
         Self::of(text, &Stretch { bytes: start..text.len(), rows_before: 0, separator })
     }
@@ -92,6 +113,7 @@ impl<'a> Rows<'a> {
             text,
             reader: builder.from_reader(&text.as_bytes()[offset..stretch.bytes.end]),
             separator: stretch.separator,
+            has_resumed: false,
             offset,
             end: stretch.bytes.end,
             cells: Vec::new(),
@@ -156,7 +178,24 @@ impl<'a> Rows<'a> {
         self.span = Span::new(start, start + record.as_slice().len() as u32);
         self.number += 1;
         // Only the last row can hold a quote that is never closed.
-        self.offset + (self.reader.position() as usize) < self.end || self.is_closed()
+        let is_last = self.offset + (self.reader.position() as usize) >= self.end;
+        if is_last && !self.is_closed() { self.resume() } else { true }
+    }
+
+    /// Goes to the row after the line of the first quote that is never closed, which has swallowed all that follows.
+    fn resume(&mut self) -> bool {
+        let opening = match &self.failure {
+            Some(failure) if !self.has_resumed => failure.span.start as usize,
+            _ => return false,
+        };
+        let rest = &self.text.as_bytes()[opening..self.end];
+        let Some(length) = memchr(b'\n', rest) else { return false };
+        let bytes = opening + length + 1..self.end;
+        let lines =
+            memchr_iter(b'\n', &self.text.as_bytes()[self.span.start as usize..opening]).count() as u32;
+        let stretch = Stretch { bytes, rows_before: self.number + lines, separator: self.separator };
+        *self = Self { failure: self.failure.take(), has_resumed: true, ..Self::of(self.text, &stretch) };
+        self.advance()
     }
 
     /// Number of bytes that have not been read yet.
@@ -199,12 +238,15 @@ impl<'a> Rows<'a> {
         if memchr_iter(b'"', row.as_bytes()).count().is_multiple_of(2) {
             return true;
         }
-        let opening = self.cells.iter().rev().find(|cell| self.text[cell.range()].starts_with('"'));
-        let start = opening.map_or(self.span.start, |cell| cell.start);
-        self.failure = Some(SyntaxError {
+        let texts = || self.cells.iter().rev().map(|cell| (cell.start, &self.text[cell.range()]));
+        let opening = texts().find(|(_, text)| text.starts_with('"')).map(|(start, _)| start);
+        // A quote within a cell opens as well.
+        let within = || texts().find_map(|(start, text)| Some(start + text.find('"')? as u32));
+        let start = opening.or_else(within).unwrap_or(self.span.start);
+        self.failure.get_or_insert(SyntaxError {
             span: Span::new(start, start + 1),
-            message: "the quote that opens here is never closed".to_owned(),
-            help: Some("close it with `\"`; a quote inside a quoted cell is written twice".to_owned()),
+            message: "the quote that opens here is never closed; the rest of its line is not read".to_owned(),
+            help: Some("close it with `\"`; a cell that holds a quote is put in quotes, and the quote in it is written twice".to_owned()),
         });
         false
     }
@@ -269,8 +311,25 @@ mod tests {
     #[test]
     fn an_open_quote_is_reported_where_it_opens() {
         let (found, failure) = rows("a,b\n1,\"2\n3,4\n");
-        assert_eq!(found, [vec!["a", "b"]]);
+        assert_eq!(found, [vec!["a", "b"], vec!["3", "4"]]);
         assert_eq!(failure.unwrap().span, Span::new(6, 7));
+        // Also where it is one in the middle of a cell, or there are two of them.
+        let (found, failure) = rows("a,b\nthe 5\" rule,2\n3,4\n");
+        assert_eq!(found, [vec!["a", "b"], vec!["3", "4"]]);
+        assert_eq!(failure.unwrap().span, Span::new(9, 10));
+        let mut rows = Rows::new("a,b\n1,\"2\n3,4\n", b',');
+        while rows.advance() {}
+        assert_eq!(rows.number, 3);
+    }
+
+    #[test]
+    fn the_first_line_may_name_the_separator() {
+        for text in ["sep=;\na;b\n1,5;2\n", "\u{feff}\"sep=;\"\r\na;b\r\n1,5;2\r\n"] {
+            assert_eq!(separator(text), b';');
+            let mut rows = Rows::new(text, b';');
+            assert!(rows.advance());
+            assert_eq!((rows.number, rows.cell(0).as_ref(), rows.cells.len()), (2, "a", 2));
+        }
     }
 
     #[test]

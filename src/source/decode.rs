@@ -1,6 +1,7 @@
 //! From bytes to text, in the encodings that published files come in.
 //!
-//! Most are UTF-8. A byte-order mark makes a file UTF-16, whatever it holds. A table that is not UTF-8 is read as
+//! Most are UTF-8. A byte-order mark makes a file UTF-16, whatever it holds; a table is also where every other byte is
+//! zero. A table that is not UTF-8 is read as
 //! Windows-1252 where it looks like that, because spreadsheet programs still write it; a document in JSON, YAML or TOML
 //! is not, because those formats are UTF-8 by definition. What cannot be decoded is read as far as it goes.
 
@@ -17,10 +18,26 @@ use super::{Source, sha256_hex};
 /// Endings of files that may be in an encoding older than UTF-8.
 const LEGACY_ENDINGS: [&str; 3] = ["csv", "tsv", "txt"];
 
-/// Turns the bytes of an input into text as far as they are text.
+/// Turns the bytes of an input into text as far as they are text. Lines of a table may end as they did on old computers,
+/// with `\r` alone; they get `\n`.
 pub fn decode(name: &str, bytes: Vec<u8>) -> Source {
+    let mut source = text_of(name, bytes);
+    if may_be_legacy(name) && memchr(b'\r', source.text.as_bytes()).is_some() && !source.text.contains('\n') {
+        // Computed at the first call, of the bytes as they are.
+        let _ = source.sha256();
+        source.text = source.text.replace('\r', "\n");
+    }
+    source
+}
+
+fn text_of(name: &str, bytes: Vec<u8>) -> Source {
     if let Some((encoding, unit)) = utf_16_of(&bytes) {
-        return transcoded(name, &bytes, encoding, utf_16(&bytes, unit));
+        return transcoded(name, &bytes, encoding, utf_16(&bytes, 2, unit));
+    }
+    if may_be_legacy(name)
+        && let Some((encoding, unit)) = utf_16_without_mark(&bytes)
+    {
+        return transcoded(name, &bytes, encoding, utf_16(&bytes, 0, unit));
     }
     if let Some(failure) = binary(&bytes) {
         return transcoded(name, &bytes, None, (String::new(), Some(failure)));
@@ -53,7 +70,7 @@ pub fn decode_as(name: &str, bytes: Vec<u8>, label: &str) -> Source {
     let shows_own = |encoding: &'static Encoding| {
         utf_16_of(&bytes).is_some() || (encoding.is_ascii_compatible() && std::str::from_utf8(&bytes).is_ok())
     };
-    if let Some(encoding) = stated.filter(|encoding| !shows_own(*encoding)) {
+    if let Some(encoding) = stated.filter(|&encoding| !shows_own(encoding)) {
         let (text, has_faults) = encoding.decode_without_bom_handling(&bytes);
         if !has_faults && !text.contains('\0') {
             return transcoded(name, &bytes, Some(encoding.name()), (text.into_owned(), None));
@@ -87,11 +104,26 @@ fn utf_16_of(bytes: &[u8]) -> Option<(Option<&'static str>, ReadUnit)> {
     }
 }
 
-/// Decodes UTF-16 after its byte-order mark, up to the first fault.
-fn utf_16(bytes: &[u8], unit: ReadUnit) -> (String, Option<ReadFailure>) {
-    let (pairs, rest) = bytes[2..].as_chunks::<2>();
+/// The UTF-16 that bytes without a mark look like: most letters of a table are ASCII, and one of their two bytes is
+/// zero.
+fn utf_16_without_mark(bytes: &[u8]) -> Option<(Option<&'static str>, ReadUnit)> {
+    const SAMPLE: usize = 1 << 10;
+    let (pairs, _) = bytes.get(..bytes.len().min(SAMPLE))?.as_chunks::<2>();
+    let zeros = |byte: usize| pairs.iter().filter(|pair| pair[byte] == 0).count();
+    let is_most =
+        |most: usize, few: usize| most > 4 && most * 4 >= pairs.len() * 3 && few * 10 <= pairs.len();
+    match (zeros(0), zeros(1)) {
+        (few, most) if is_most(most, few) => Some((Some("UTF-16LE"), u16::from_le_bytes)),
+        (most, few) if is_most(most, few) => Some((Some("UTF-16BE"), u16::from_be_bytes)),
+        _ => None,
+    }
+}
+
+/// Decodes UTF-16 from a byte on, up to the first fault.
+fn utf_16(bytes: &[u8], start: usize, unit: ReadUnit) -> (String, Option<ReadFailure>) {
+    let (pairs, rest) = bytes[start..].as_chunks::<2>();
     let mut text = String::with_capacity(bytes.len() / 2);
-    let mut place = 2;
+    let mut place = start;
     for character in char::decode_utf16(pairs.iter().copied().map(unit)) {
         match character {
             Ok('\0') => return (String::new(), Some(ReadFailure::binary(&format!("byte {place} is zero")))),
@@ -214,6 +246,29 @@ mod tests {
         let nul = decode("a.csv", utf_16_bytes("a\0", u16::to_be_bytes));
         assert_eq!(nul.text, "");
         assert!(nul.failure.unwrap().message.contains("byte 4 is zero"));
+    }
+
+    #[test]
+    fn utf_16_of_a_table_needs_no_mark() {
+        let text = "period,value\r\n2024,é€😀\r\n";
+        for (encoding, unit) in
+            [("UTF-16LE", u16::to_le_bytes as fn(u16) -> [u8; 2]), ("UTF-16BE", u16::to_be_bytes)]
+        {
+            let bytes = utf_16_bytes(text, unit)[2..].to_vec();
+            let source = decode("a.csv", bytes.clone());
+            assert_eq!((source.text.as_str(), source.encoding, source.failure), (text, Some(encoding), None));
+            assert!(decode("a.json", bytes).failure.is_some());
+        }
+        assert!(decode("a.csv", b"a,b\n1,\0\n".to_vec()).failure.is_some());
+    }
+
+    #[test]
+    fn lines_of_a_table_may_end_with_a_carriage_return() {
+        let bytes = b"a,b\r1,2\r";
+        let source = decode("a.csv", bytes.to_vec());
+        assert_eq!(source.text, "a,b\n1,2\n");
+        assert_eq!(source.sha256(), Some(sha256_hex(bytes).as_str()));
+        assert_eq!(decode("a.csv", b"a,b\r\n1,\"2\r\"\n".to_vec()).text, "a,b\r\n1,\"2\r\"\n");
     }
 
     #[test]

@@ -97,14 +97,7 @@ impl Reader<'_> {
             }
         }
         if let Some(document) = alone {
-            if let (Some(failure), None) = (rows.failure, &self.source.failure) {
-                let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
-                problem.help = failure.help;
-                "reading stops here".clone_into(&mut problem.label);
-                self.builder.problem(problem);
-                self.builder.count_unread();
-                is_whole = false;
-            }
+            is_whole &= !self.report_broken_rows(rows.failure);
             if !is_whole {
                 self.builder.mark_incomplete(document);
             }
@@ -243,8 +236,9 @@ impl Reader<'_> {
         }
         let absent = schema.fields.iter().zip(&layout.columns).filter(|(_, column)| column.is_none());
         let absent: Vec<String> = absent.map(|(field, _)| quoted(&field.name)).collect();
-        let may_lack = matches!(schema.fields_match, FieldsMatch::Superset | FieldsMatch::Partial);
-        if !absent.is_empty() && !(may_lack && absent.len() < schema.fields.len()) {
+        let may_lack = matches!(schema.fields_match, FieldsMatch::Superset | FieldsMatch::Partial)
+            && absent.len() < schema.fields.len();
+        if !absent.is_empty() && !may_lack {
             let are = if absent.len() == 1 { "is no column" } else { "are no columns" };
             let message = format!("{} of the table schema {are} of this file", listing(&absent, NAMES_SHOWN));
             let mut problem = heading_problem(0, message);

@@ -309,6 +309,14 @@ impl<'a, 'p> Section<'a, 'p> {
         sum.interval().map(|_| Stated::Figure(sum, span))
     }
 
+    /// Takes over the marks that the numbers of the file prove.
+    pub fn take_marks(&mut self, (thousands, decimal): (Option<char>, char)) {
+        for value in &mut self.values {
+            let notation = value.notation.to_mut();
+            (notation.thousands, notation.decimal) = (thousands, decimal);
+        }
+    }
+
     /// Takes over what a data package says of how the figures are written.
     pub fn follow(&mut self, resource: &Resource) {
         for value in &mut self.values {

@@ -51,9 +51,9 @@ impl Reader<'_> {
     }
 
     /// Reports columns that a tidy table does not know.
-    pub(super) fn check_header(&mut self, columns: &Columns, cells: &[Span]) {
-        let row = row_as_json(columns.names.iter().map(|name| (name.as_str(), "")));
-        let tree = load::json::parse(&row);
+    pub(super) fn check_header(&mut self, columns: &Columns, cells: &[Span], row: u32) {
+        let header = row_as_json(columns.names.iter().map(|name| (name.as_str(), "")));
+        let tree = load::json::parse(&header);
         let Some(root) = tree.root() else { return };
         for violation in schema::validate(SchemaName::Tidy, root) {
             if violation.keyword != "additionalProperties" && violation.keyword != "unevaluatedProperties" {
@@ -71,9 +71,8 @@ impl Reader<'_> {
             if self.resource.and_then(|resource| resource.field(&name)).is_some() {
                 continue;
             }
-            let mut problem =
-                self.problem(ProblemKind::Schema, cells[column], format!("unknown column `{name}`"));
-            problem.location.cell = Some(Cell { row: 1, column: column as u32 + 1 });
+            let mut problem = self.problem(ProblemKind::Schema, cells[column], unknown_column(column, &name));
+            problem.location.cell = Some(Cell { row, column: column as u32 + 1 });
             problem.label = "no column of a tidy table".to_owned();
             problem.help = violation.help;
             self.builder.problem(problem);
@@ -205,6 +204,14 @@ impl Reader<'_> {
         problem.label = "the first of them".to_owned();
         problem.help = Some("write all numbers of a column in one way; the tidy table wants none".to_owned());
         self.builder.problem(problem);
+    }
+}
+
+fn unknown_column(column: usize, name: &str) -> String {
+    if name.is_empty() {
+        format!("column {} has no heading; it is not read", column + 1)
+    } else {
+        format!("unknown column `{name}`")
     }
 }
 
