@@ -18,6 +18,21 @@ methodology: https://www.example.org/how-we-count
 defaults: {metric: appeals, unit: appeal}
 ";
 
+/// What begins each table of an example that needs several.
+const FILE: &str = "# file: ";
+
+/// Facts that a table does not state of itself.
+const FACTS: &str =
+    "source = { url = \"https://www.example.org\", retrieved = \"2026-01-31\" }\nmethodology = \"counted\"\n";
+
+/// Writes the tables of an example, and a configuration for them.
+fn write_tables(code: &str, write: impl Fn(&str, &str)) {
+    for (name, text) in code.split(FILE).skip(1).filter_map(|file| file.split_once('\n')) {
+        write(name, text);
+    }
+    write("candor.toml", &format!("[[tables]]\npath = \"*.csv\"\n{FACTS}"));
+}
+
 /// A document beside which a configuration has something to check.
 const SERIES: &str = "series: [{values: {2024: 100}}]\n";
 
@@ -47,6 +62,7 @@ fn examples_yield_their_rule() {
         // The name of the file may stand after the language.
         let (language, name) = language.split_once(' ').unwrap_or((&language, "example.csv"));
         match language {
+            _ if code.starts_with(FILE) => write_tables(&code, write),
             // Several documents stand in one block, as YAML has it; the rules named after `without` do not run.
             "yaml" => {
                 for (index, part) in code.split("---\n").enumerate() {
@@ -60,11 +76,10 @@ fn examples_yield_their_rule() {
             }
             "csv" => {
                 write(name, &code);
-                let facts = "source = { url = \"https://www.example.org\", retrieved = \"2026-01-31\" }\nmethodology = \"counted\"\n";
                 write(
                     "candor.toml",
                     &format!(
-                        "include = [\"*.csv\"]\n[[tables]]\npath = \"*.csv\"\ncolumns = {{ subject = \"example\" }}\n{facts}"
+                        "include = [\"*.csv\"]\n[[tables]]\npath = \"*.csv\"\ncolumns = {{ subject = \"example\" }}\n{FACTS}"
                     ),
                 );
             }

@@ -134,7 +134,9 @@ fn figures<'d>(
 ) -> HashMap<BlockId, Vec<&'d Observation>> {
     let relevant = totals.iter().map(|total| total.0).chain(candidates.values().flatten().copied());
     let mut figures: HashMap<BlockId, Vec<&Observation>> = relevant.map(|id| (id, Vec::new())).collect();
-    for observation in &dataset.observations {
+    let mut is_relevant = vec![false; dataset.blocks.len()];
+    figures.keys().for_each(|id| is_relevant[id.0 as usize] = true);
+    for observation in dataset.observations.iter().filter(|one| is_relevant[one.block.0 as usize]) {
         if let Some(list) = figures.get_mut(&observation.block) {
             list.push(observation);
         }

@@ -7,11 +7,16 @@ mod arithmetic;
 mod breakdown;
 mod counting;
 mod coverage;
+mod derived;
 mod documentation;
+mod explanations;
 mod linked;
 mod linter;
 mod members;
+mod missing_member;
 mod readable;
+mod relations;
+mod sums;
 mod time;
 mod vintages;
 
@@ -40,10 +45,17 @@ pub static RULES: &[&Rule] = &[
     &readable::label_drift::RULE,
     &coverage::period_gap::RULE,
     &coverage::periods_disagree::RULE,
+    &coverage::coverage_lost::RULE,
     &coverage::partial_year::RULE,
+    &coverage::entity_missing_from_total::RULE,
     &arithmetic::sum_mismatch::RULE,
     &arithmetic::part_exceeds_whole::RULE,
+    &arithmetic::rate_mismatch::RULE,
     &arithmetic::rate_out_of_range::RULE,
+    &arithmetic::stock_flow_mismatch::RULE,
+    &arithmetic::below_union::RULE,
+    &arithmetic::derived_value_stale::RULE,
+    &arithmetic::unit_mixed_column::RULE,
     &time::sharp_drop::RULE,
     &time::sharp_rise::RULE,
     &time::repeated_value::RULE,

@@ -2,16 +2,17 @@ use std::collections::HashMap;
 
 use super::name_of;
 use crate::diag::{Finding, Level};
-use crate::model::{Dataset, Interval, Observation, Period, Series, SeriesKey};
+use crate::model::{Dataset, Interval, Observation, Period, RelationKind, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::breakdown::{Total, totals};
+use crate::rules::relations::{Related, related};
 
 crate::declare_rule! {
     /// A part above its whole, or a subset above its set.
     ///
     /// A single part cannot exceed the stated total, and neither can the sum of the parts that a document lists where
     /// the unit adds up. A metric that counts some of what another counts (restorations after appeals among appeals, by
-    /// the registry of metrics) cannot exceed it.
+    /// the registry of metrics) cannot exceed it, and neither can what a relation names as a part, or as the lower of two.
     /// Both sides are intervals of printed precision.
     ///
     /// ## Example
@@ -32,6 +33,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         compare_total(context.dataset, sink, total);
     }
     compare_subsets(context.dataset, sink);
+    compare_related(context.dataset, sink);
     sink.nothing_to_check("no total with parts, and no metric beside one that bounds it");
 }
 
@@ -103,6 +105,26 @@ fn compare_subsets(dataset: &Dataset, sink: &mut Sink) {
                 dataset.points(set).map(|one| (one.period, one)).collect();
             for part in dataset.points(subset) {
                 compare_subset(dataset, sink, subset, part, set, wholes.get(&part.period).copied());
+            }
+        }
+    }
+}
+
+fn compare_related(dataset: &Dataset, sink: &mut Sink) {
+    let bounds = |kind: &RelationKind| {
+        matches!(kind, RelationKind::PartOf { .. } | RelationKind::Order { .. } | RelationKind::Union { .. })
+    };
+    for Related { members, .. } in &related(dataset, bounds) {
+        for part in &members[1..] {
+            for one in dataset.points(part) {
+                compare_subset(
+                    dataset,
+                    sink,
+                    part,
+                    one,
+                    members[0],
+                    dataset.point_at(members[0], one.period),
+                );
             }
         }
     }

@@ -1,20 +1,31 @@
-use rust_decimal::Decimal;
-
+use super::learned::{self, Identity};
 use super::name_of;
-use crate::diag::{Finding, Level, Location, grouped, quantity_of, signed};
-use crate::model::{Dataset, Interval, Observation, Quantity};
-use crate::rule::{Context, Need, Sink};
+use crate::diag::{Finding, Level, Location, quantity_of};
+use crate::model::{Dataset, Observation, RelationKind, SeriesKey};
+use crate::rule::{Context, Need, Parameter, Sink};
 use crate::rules::breakdown::{Total, totals};
+use crate::rules::explanations::{self, Misfit};
+use crate::rules::missing_member::Lists;
+use crate::rules::relations::{Related, related};
+use crate::rules::sums::{Agreement, Judge, Sum, total_in_words};
 
 crate::declare_rule! {
     /// A total outside the sum of its parts.
     ///
     /// Every printed number stands for the interval that rounds to it; the total and the sum of its parts disagree
-    /// where the two intervals have no number in common (XBRL Calculations 1.1, 2023). An error where all figures are
-    /// exact, a warning where rounding is involved. A part that is not reported only bounds the sum from below.
+    /// where the two intervals have no number in common, neither if figures were rounded nor if they were cut off (XBRL
+    /// Calculations 1.1, 2023). That is an error. A warning, where they have and the difference is yet more than 3.29
+    /// standard deviations of what rounding does. Where no precision is stated, all figures of a size that are
+    /// multiples of one power of ten tell it. A part that is not reported only bounds the sum from below.
+    ///
+    /// Totals are those that say what they are the total of, and the sums that a registry of relations or a profile
+    /// declares. Beyond these, sums are learned: where one series is exactly the sum of others beside it (all others,
+    /// all but one, or some that stand together) in at least so many periods, and in one out of ten or fewer it is
+    /// not, these are warnings that say how often it held.
     ///
     /// Where changing one digit of one cell would make the sum hold, and of no other, the finding points at that
-    /// cell: possibly, not certainly, the one to mend.
+    /// cell: possibly, not certainly, the one to mend. A figure that equals the difference, repeats another period or
+    /// changed places with another is named likewise.
     ///
     /// ## Example
     ///
@@ -25,158 +36,179 @@ crate::declare_rule! {
     ///   - {category: All, total_of: categories, values: {2024: 1298}}
     /// ```
     "TR201" "sum-mismatch" Error;
-    needs [Need::Totals];
-    parameters &[];
+    needs [Need::Observations];
+    parameters &[Parameter {
+        name: "periods",
+        default: 5.0,
+        range: (3.0, 1000.0),
+        unit: "periods",
+        documentation: "Periods in which a sum that nobody declares must hold exactly before it counts as one.",
+    }];
     check check
 }
 
+/// Why a figure should be the sum of others.
+enum Ground<'a> {
+    /// It says that it is their total.
+    Stated,
+    /// A relation says so.
+    Relation(&'a str),
+    /// It is in so many other periods.
+    Learned(&'a Identity<'a>),
+}
+
+/// A sum that does not hold.
+struct Broken<'d, 'a> {
+    sum: Sum<'d>,
+    key: &'d SeriesKey,
+    agreement: Agreement,
+    ground: Ground<'a>,
+    misfit: Option<Misfit<'d>>,
+}
+
+/// Sums that do not hold among which cells that changed places are looked for.
+const MOST_SWAPS: usize = 200;
+
 fn check(context: &Context<'_>, sink: &mut Sink) {
-    for total in totals(context.dataset)
-        .iter()
-        .filter(|total| total.is_additive() && total.all_parts && !total.parts.is_empty())
-    {
-        let Some(whole) = total.whole.quantity.interval() else { continue };
-        // A part that cannot be read could be anything.
-        let Some(sum) = bounded_sum(&total.parts) else { continue };
-        sink.examined(1);
-        if !sum.meets(whole) {
-            report(context.dataset, sink, total, sum, whole);
+    let dataset = context.dataset;
+    let judge = Judge::new(dataset);
+    let with = (dataset, &judge);
+    let mut broken = Vec::new();
+    let totals = totals(dataset);
+    for Total { whole, key, parts, .. } in totals.iter().filter(|total| adds_up(total)) {
+        let sum = Sum { whole, parts: parts.clone() };
+        broken.extend(look(with, sink, key, sum, Ground::Stated));
+    }
+    // Parts that are not listed are a matter of coverage.
+    let lists = Lists::new(dataset);
+    broken.retain(|one| lists.missing(&one.sum, one.key).is_none());
+    for Related { relation, members } in &related(dataset, |kind| matches!(kind, RelationKind::Sum { .. })) {
+        for whole in dataset.points(members[0]) {
+            let parts = members[1..].iter().map(|part| dataset.point_at(part, whole.period));
+            let Some(parts) = parts.collect::<Option<Vec<_>>>() else { continue };
+            broken.extend(look(
+                with,
+                sink,
+                &members[0].key,
+                Sum { whole, parts },
+                Ground::Relation(&relation.title),
+            ));
         }
+    }
+    let identities = learned::identities(dataset, context.parameters.global("periods") as usize);
+    for identity in &identities {
+        sink.examined(identity.held);
+        for sum in &identity.breaks {
+            let ground = Ground::Learned(identity);
+            broken.extend(look(with, sink, &identity.whole.key, sum.clone(), ground));
+        }
+    }
+    for one in &broken {
+        report(dataset, sink, one, &broken);
     }
     sink.nothing_to_check("no total whose parts are all stated and add up");
 }
 
-/// Sum of the parts; a part that is withheld or not reported adds zero or more.
-fn bounded_sum(parts: &[&Observation]) -> Option<Interval> {
-    use crate::model::Absence;
-    parts.iter().try_fold(Interval::point(Decimal::ZERO), |sum, part| {
-        let part = match &part.quantity {
-            Quantity::Absent(Absence::Unreadable) => return None,
-            Quantity::Absent(Absence::NotApplicable) => Interval::point(Decimal::ZERO),
-            Quantity::Absent(_) => Interval { low: Decimal::ZERO, high: None },
-            quantity => quantity.interval()?,
-        };
-        sum.plus(part)
-    })
+/// Judges one sum; `None` where it holds, or where that cannot be said.
+fn look<'d, 'a>(
+    (dataset, judge): (&'d Dataset, &Judge<'d>),
+    sink: &mut Sink,
+    key: &'d SeriesKey,
+    sum: Sum<'d>,
+    ground: Ground<'a>,
+) -> Option<Broken<'d, 'a>> {
+    // A part that cannot be read could be anything.
+    let agreement = judge.agreement(&sum)?;
+    sink.examined(1);
+    if agreement == Agreement::Holds {
+        return None;
+    }
+    let misfit = Misfit::of(&sum, |one| name_of(dataset, one));
+    Some(Broken { sum, key, agreement, ground, misfit })
 }
 
-fn report(dataset: &Dataset, sink: &mut Sink, total: &Total<'_>, sum: Interval, whole: Interval) {
-    let exact = sum.is_point() && whole.is_point();
-    let count = quantity_of(total.parts.len(), "part");
-    let subject = total.key.finding_subject(Some(total.whole.period));
-    let message = format!(
-        "{} of {} {} to {sum}, while the total is stated as {}",
-        count,
-        total.whole.period,
-        if total.parts.len() == 1 { "sums" } else { "sum" },
-        total.whole.quantity
-    );
-    let suspect = exact.then(|| suspect_part(total, sum.low, whole.low)).flatten();
-    let label = format!("total: {}", total.whole.quantity);
-    let mut finding = match suspect {
-        Some((part, _)) => sink
-            .finding(subject, message, part.origin.location(), part.quantity.to_string())
-            .related(total.whole.origin.location(), label)
-            .cause(part.origin.location()),
-        None => {
-            sink.finding(subject, message, total.whole.origin.location(), label).cause(cause(total, whole))
-        }
+fn adds_up(total: &Total<'_>) -> bool {
+    total.is_additive() && total.all_parts && !total.parts.is_empty()
+}
+
+fn report(dataset: &Dataset, sink: &mut Sink, broken: &Broken<'_, '_>, all: &[Broken<'_, '_>]) {
+    let Sum { whole, parts } = &broken.sum;
+    let count = quantity_of(parts.len(), "part");
+    let verb = if parts.len() == 1 { "sums" } else { "sum" };
+    let is = match broken.ground {
+        Ground::Learned(_) => "the figure that they otherwise make up",
+        Ground::Stated | Ground::Relation(_) => "the total",
     };
-    if exact {
-        finding = finding.note("differs", format!("by {}", signed(whole.low - sum.low)));
-    } else if total
-        .parts
-        .iter()
-        .chain([&total.whole])
-        .any(|one| one.quantity.interval().is_some_and(|one| !one.is_point()))
-    {
-        finding.level = Level::Warning;
+    let sum = total_in_words(parts);
+    let message =
+        format!("{count} of {} {verb} to {sum}, while {is} is stated as {}", whole.period, whole.quantity);
+    let label = format!("total: {}", whole.quantity);
+    let subject = broken.key.finding_subject(Some(whole.period));
+    let mut finding = match broken.misfit.as_ref().and_then(Misfit::suspect) {
+        Some(part) => sink
+            .finding(subject, message, part.at.origin.location(), part.at.quantity.to_string())
+            .related(whole.origin.location(), label)
+            .cause(part.at.origin.location()),
+        None => sink.finding(subject, message, whole.origin.location(), label).cause(cause(&broken.sum)),
+    };
+    if let Some(misfit) = &broken.misfit {
+        finding = finding.note("differs", explanations::differs(misfit.residual));
     }
-    finding = explain(dataset, finding, total, sum.low, whole.low, exact, suspect);
-    finding.evidence.method = "interval-sum";
-    finding.evidence.observed = Some(total.whole.quantity.to_string());
-    finding.evidence.expected = Some(sum.to_string());
+    finding = with_ground(dataset, finding, broken);
+    if let Agreement::Improbable { deviations } = broken.agreement {
+        finding.level = Level::Warning;
+        finding = finding.note("rounding", improbable(deviations));
+    }
+    for possibility in possibilities(dataset, broken, all) {
+        finding = finding.help(possibility);
+    }
+    finding.evidence.method = match broken.ground {
+        Ground::Learned(_) => "learned-sum",
+        Ground::Stated | Ground::Relation(_) => "interval-sum",
+    };
+    finding.evidence.observed = Some(whole.quantity.to_string());
+    finding.evidence.expected = Some(sum);
     sink.push(finding);
 }
 
+fn with_ground(dataset: &Dataset, mut finding: Finding, broken: &Broken<'_, '_>) -> Finding {
+    match broken.ground {
+        Ground::Stated => finding,
+        Ground::Relation(title) => finding.note("relation", title),
+        Ground::Learned(Identity { held, breaks, .. }) => {
+            finding.level = Level::Warning;
+            let parts: Vec<String> = broken.sum.parts.iter().map(|part| name_of(dataset, part)).collect();
+            let names = crate::diag::listing(&parts, 6);
+            let periods = held + breaks.len();
+            finding.note("learned", format!("{names} make it up exactly in {held} of {periods} periods"))
+        }
+    }
+}
+
+/// That rounding hardly explains a difference, in words.
+pub fn improbable(deviations: Option<f64>) -> String {
+    match deviations {
+        Some(deviations) => format!("differs by {deviations:.1} standard deviations of what rounding does"),
+        None => "holds only if digits were cut off instead of rounded".to_owned(),
+    }
+}
+
+fn possibilities(dataset: &Dataset, broken: &Broken<'_, '_>, all: &[Broken<'_, '_>]) -> Vec<String> {
+    let Some(misfit) = &broken.misfit else { return Vec::new() };
+    // Where nothing adds up, nothing is explained by two cells.
+    let swapped = all
+        .iter()
+        .take(if all.len() > MOST_SWAPS { 0 } else { all.len() })
+        .filter(|other| !std::ptr::eq(*other, broken))
+        .find_map(|other| misfit.swapped_with(other.misfit.as_ref()?));
+    swapped.map_or_else(|| misfit.possibilities(dataset), |swapped| vec![swapped])
+}
+
 /// The cell to mend where no digit gives it away: a part that alone exceeds the total, else the total.
-fn cause(total: &Total<'_>, whole: Interval) -> Location {
-    let exceeds = |part: &&&Observation| part.quantity.interval().is_some_and(|part| whole.is_below(part));
-    total.parts.iter().find(exceeds).unwrap_or(&total.whole).origin.location()
-}
-
-fn explain(
-    dataset: &Dataset,
-    finding: Finding,
-    total: &Total<'_>,
-    sum: Decimal,
-    whole: Decimal,
-    exact: bool,
-    suspect: Option<(&Observation, Decimal)>,
-) -> Finding {
-    if !exact {
-        return finding;
-    }
-    if let Some((part, needed)) = suspect {
-        let name = name_of(dataset, part);
-        return finding
-            .help(format!("the sum would hold if {name} were {}, one digit away", grouped(needed)));
-    }
-    let residual = (whole - sum).abs();
-    let equal = total.parts.iter().find(|part| part.quantity.point() == Some(residual));
-    match equal {
-        Some(part) if whole < sum => finding.help(format!(
-            "{} is exactly the difference: it may be counted twice, or not belong here",
-            name_of(dataset, part)
-        )),
-        _ if is_one_digit_away(whole, sum) => {
-            finding.help(format!("the total would hold as {}, one digit away", grouped(sum)))
-        }
-        _ if sum < whole => finding.help("only stated parts are added: one may be missing"),
-        _ => finding,
-    }
-}
-
-/// The only part whose change by one digit would make the sum hold; none where the total itself is one digit away.
-fn suspect_part<'d>(total: &Total<'d>, sum: Decimal, whole: Decimal) -> Option<(&'d Observation, Decimal)> {
-    if is_one_digit_away(whole, sum) {
-        return None;
-    }
-    let mut candidates = total.parts.iter().filter_map(|part| {
-        let value = part.quantity.point()?;
-        let needed = value + whole - sum;
-        (needed >= Decimal::ZERO && is_one_digit_away(value, needed)).then_some((*part, needed))
-    });
-    candidates.next().filter(|_| candidates.next().is_none())
-}
-
-/// Whether one number becomes the other by inserting, dropping or replacing one digit, or by swapping two neighbours.
-fn is_one_digit_away(left: Decimal, right: Decimal) -> bool {
-    let (left, right) = (left.normalize().to_string(), right.normalize().to_string());
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    if left == right || left.len().abs_diff(right.len()) > 1 {
-        return false;
-    }
-    let start = left.iter().zip(right).take_while(|(one, other)| one == other).count();
-    let (left, right) = (&left[start..], &right[start..]);
-    match left.len() as isize - right.len() as isize {
-        0 => {
-            left[1..] == right[1..]
-                || (left.len() > 1 && left[0] == right[1] && left[1] == right[0] && left[2..] == right[2..])
-        }
-        1 => &left[1..] == right,
-        _ => left == &right[1..],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_digit_away() {
-        let away = |left: i64, right: i64| is_one_digit_away(Decimal::from(left), Decimal::from(right));
-        assert!(away(875_783, 87_578) && away(87_578, 875_783) && away(58_213, 58_231) && away(1_299, 1_298));
-        assert!(!away(100, 100) && !away(1_299, 1_308) && !away(12, 1_234));
-    }
+fn cause(sum: &Sum<'_>) -> Location {
+    let whole = sum.whole.quantity.interval();
+    let exceeds = |part: &&&Observation| {
+        part.quantity.interval().zip(whole).is_some_and(|(part, whole)| whole.is_below(part))
+    };
+    sum.parts.iter().find(exceeds).unwrap_or(&sum.whole).origin.location()
 }

@@ -1,5 +1,7 @@
 //! TR1xx: identity and coverage. What should be there and is not, or not whole.
 
+pub mod coverage_lost;
+pub mod entity_missing_from_total;
 pub mod partial_year;
 pub mod period_gap;
 pub mod periods_disagree;

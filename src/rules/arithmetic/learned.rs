@@ -1,0 +1,228 @@
+//! Sums that nobody declares and that hold all the same.
+//!
+//! Where one series is the exact sum of others beside it in period after period, that is no chance: of two counts
+//! from 100 on one in hundreds agrees. In a period in which it then does not hold, something slipped. Looked at are
+//! series that differ in one field alone, and of those as parts of a whole: all others, all others but one, and any
+//! that stand together before or after it in the file. That is a number of sets that grows with the square of theirs.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::model::{Additivity, Basis, Dataset, Name, Observation, Period, Series, SeriesKey, Unit};
+use crate::rules::sums::Sum;
+
+/// Series beside each other that are looked at; longer lists are countries or companies that come and go.
+const MOST: usize = 40;
+/// A whole below this makes an agreement in one period no evidence.
+const LEAST: i64 = 100;
+/// Periods that are looked at first.
+const SAMPLES: usize = 5;
+/// Share of the periods in which a sum may fail to hold and yet be one.
+const BROKEN: f64 = 0.1;
+
+/// A sum that holds in most periods.
+#[derive(Debug)]
+pub struct Identity<'d> {
+    /// The series that is the sum.
+    pub whole: &'d Series,
+    /// Periods in which it held.
+    pub held: usize,
+    /// Those in which it did not.
+    pub breaks: Vec<Sum<'d>>,
+}
+
+/// Every sum that held in at least so many periods and did not in some others.
+pub fn identities(dataset: &Dataset, least: usize) -> Vec<Identity<'_>> {
+    let groups = groups(dataset, least);
+    groups.iter().flat_map(|group| identities_of(dataset, group, least)).collect()
+}
+
+/// What series that differ in one field have in common: number of the field, and all others.
+type Common<'d> = (usize, [Option<&'d Name>; 8], Unit, &'d Basis);
+
+/// Series that differ in one field alone, in the order of the file.
+fn groups(dataset: &Dataset, least: usize) -> Vec<Vec<&Series>> {
+    let mut places: HashMap<Common<'_>, usize> = HashMap::new();
+    let mut groups: Vec<Vec<&Series>> = Vec::new();
+    let long = dataset
+        .series
+        .iter()
+        .filter(|series| series.points.len() > least && series.key.unit.additivity() == Additivity::Additive);
+    for series in long {
+        let fields = fields(&series.key);
+        // The publisher is the same in all.
+        for field in 1..fields.len() {
+            let mut common = fields;
+            common[field] = None;
+            let place =
+                places.entry((field, common, series.key.unit, &series.key.basis)).or_insert(groups.len());
+            if *place == groups.len() {
+                groups.push(Vec::new());
+            }
+            groups[*place].push(series);
+        }
+    }
+    groups.retain(|group| (3..=MOST).contains(&group.len()));
+    for group in &mut groups {
+        group.sort_by_key(|series| series.blocks.first().copied());
+    }
+    groups
+}
+
+fn fields(key: &SeriesKey) -> [Option<&Name>; 8] {
+    [
+        Some(&key.publisher),
+        Some(&key.subject),
+        Some(&key.metric),
+        key.category.as_ref(),
+        key.channel.as_ref(),
+        key.detection.as_ref(),
+        key.surface.as_ref(),
+        key.jurisdiction.as_ref(),
+    ]
+}
+
+/// Sums among series beside each other. Nearly never is there any: a few periods tell.
+fn identities_of<'d>(dataset: &'d Dataset, group: &[&'d Series], least: usize) -> Vec<Identity<'d>> {
+    let Some(longest) = group.iter().max_by_key(|series| series.points.len()) else { return Vec::new() };
+    let points = &longest.points;
+    let samples = (1..=SAMPLES).filter_map(|place| points.get(place * points.len() / (SAMPLES + 1)));
+    let samples = Table::of(dataset, group, samples.map(|id| dataset.observation(*id).period));
+    let wholes: Vec<usize> = (0..group.len()).filter(|whole| samples.has_sum(*whole)).collect();
+    if wholes.is_empty() {
+        return Vec::new();
+    }
+    let periods: BTreeSet<Period> =
+        group.iter().flat_map(|series| dataset.points(series)).map(|point| point.period).collect();
+    let table = Table::of(dataset, group, periods.into_iter());
+    wholes.into_iter().filter_map(|whole| table.identity(whole, least)).collect()
+}
+
+/// Figures of some series, by period.
+struct Table<'d, 'g> {
+    dataset: &'d Dataset,
+    series: &'g [&'d Series],
+    /// For each period the exact whole number of each series.
+    rows: Vec<(Period, Vec<Option<i64>>)>,
+}
+
+/// How often a sum held, and the rows in which it did not.
+struct Record {
+    held: usize,
+    broken: Vec<usize>,
+}
+
+impl<'d, 'g> Table<'d, 'g> {
+    fn of(dataset: &'d Dataset, series: &'g [&'d Series], periods: impl Iterator<Item = Period>) -> Self {
+        let figure = |one: &&Series, period| dataset.point_at(one, period)?.quantity.exact_count();
+        let row = |period| (period, series.iter().map(|one| figure(one, period)).collect());
+        Self { dataset, series, rows: periods.map(row).collect() }
+    }
+
+    /// Whether a series is the sum of others in some period, and no chance one.
+    fn has_sum(&self, whole: usize) -> bool {
+        let holds = |parts: &Vec<usize>| {
+            self.rows.iter().any(|(_, figures)| holds(figures, whole, parts) == Some(Holding::Tellingly))
+        };
+        self.sets(whole).iter().any(holds)
+    }
+
+    /// The sum that a series is, where it is one in most periods: of several that which held most often.
+    fn identity(&self, whole: usize, least: usize) -> Option<Identity<'d>> {
+        if self.dataset.is_total(self.series[whole]) {
+            return None;
+        }
+        let mut best: Option<(Vec<usize>, Record)> = None;
+        for parts in self.sets(whole) {
+            let Some(record) = self.record(whole, &parts).filter(|record| record.held >= least) else {
+                continue;
+            };
+            if record.broken.is_empty() {
+                return None;
+            }
+            if best.as_ref().is_none_or(|(_, known)| record.held > known.held) {
+                best = Some((parts, record));
+            }
+        }
+        let (parts, record) = best?;
+        let breaks = record.broken.iter().filter(|row| !self.has_new_part(**row, whole, &parts));
+        let breaks: Vec<Sum<'d>> = breaks.filter_map(|row| self.sum(*row, whole, &parts)).collect();
+        Some(Identity { whole: self.series[whole], held: record.held, breaks })
+    }
+
+    /// Sets of series that could be the parts of one.
+    fn sets(&self, whole: usize) -> Vec<Vec<usize>> {
+        let others: Vec<usize> = (0..self.series.len()).filter(|one| *one != whole).collect();
+        let without = |left_out: &usize| others.iter().copied().filter(|one| one != left_out).collect();
+        let before = (0..whole.saturating_sub(1)).map(|first| (first..whole).collect());
+        let after = (whole + 3..=self.series.len()).map(|end| (whole + 1..end).collect());
+        let mut sets: Vec<Vec<usize>> = vec![others.clone()];
+        sets.extend(
+            others.iter().map(without).filter(|set: &Vec<usize>| set.len() > 1).chain(before).chain(after),
+        );
+        sets
+    }
+
+    /// How often a sum holds; `None` where it fails too often.
+    fn record(&self, whole: usize, parts: &[usize]) -> Option<Record> {
+        let most = (BROKEN * self.rows.len() as f64).max(1.0) as usize;
+        let mut record = Record { held: 0, broken: Vec::new() };
+        for (row, (_, figures)) in self.rows.iter().enumerate() {
+            match holds(figures, whole, parts) {
+                Some(Holding::Not) => record.broken.push(row),
+                Some(Holding::Tellingly) => record.held += 1,
+                Some(Holding::Perhaps) | None => {}
+            }
+            if record.broken.len() > most {
+                return None;
+            }
+        }
+        (record.broken.len() as f64 <= (BROKEN * (record.held + record.broken.len()) as f64).max(1.0))
+            .then_some(record)
+    }
+
+    /// Whether another series is exactly what the parts lack: the whole has got a new part.
+    fn has_new_part(&self, row: usize, whole: usize, parts: &[usize]) -> bool {
+        let (period, figures) = &self.rows[row];
+        let sum: i64 = parts.iter().filter_map(|part| figures[*part]).sum();
+        let lacking = figures[whole].map(|total| total - sum);
+        let key = &self.series[whole].key;
+        self.dataset.series.iter().any(|other| {
+            other.key.publisher == key.publisher
+                && other.key.unit == key.unit
+                && self.dataset.point_at(other, *period).and_then(|one| one.quantity.exact_count()) == lacking
+        })
+    }
+
+    fn sum(&self, row: usize, whole: usize, parts: &[usize]) -> Option<Sum<'d>> {
+        let figure = |column: usize| -> Option<&'d Observation> {
+            self.dataset.point_at(self.series[column], self.rows[row].0)
+        };
+        Some(Sum {
+            whole: figure(whole)?,
+            parts: parts.iter().map(|part| figure(*part)).collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// What one period says of a sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holding {
+    /// It holds, and hardly by chance.
+    Tellingly,
+    /// It holds, of small numbers or of a single one.
+    Perhaps,
+    /// It does not hold.
+    Not,
+}
+
+/// Whether a figure is the sum of others; `None` where one of them is not stated.
+fn holds(figures: &[Option<i64>], whole: usize, parts: &[usize]) -> Option<Holding> {
+    let total = figures[whole]?;
+    let sum = parts.iter().try_fold(0i64, |sum, part| sum.checked_add(figures[*part]?))?;
+    let several = || parts.iter().filter(|part| figures[**part] != Some(0)).count() > 1;
+    Some(match sum == total {
+        true if total >= LEAST && several() => Holding::Tellingly,
+        true => Holding::Perhaps,
+        false => Holding::Not,
+    })
+}
