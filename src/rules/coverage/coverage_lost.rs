@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::names;
 use crate::diag::{listing, quantity_of};
-use crate::model::{Dataset, Frequency, Name, Observation, Period, Quantity, Series, Unit};
+use crate::model::{BlockId, Dataset, Frequency, Name, Observation, Period, Quantity, Series, Unit};
 use crate::rule::{Context, Need, Parameter, Sink};
 use crate::rules::arithmetic::name_of;
 
@@ -153,9 +153,25 @@ fn look_after<'d>(dataset: &'d Dataset, sink: &mut Sink, run: &Run<'d>, runs: &[
             going_on.push(after);
         }
     }
-    if going_on.len() * 2 > beside && !is_open_list(dataset, run, &going_on) {
+    if going_on.len() * 2 > beside
+        && !is_open_list(dataset, run, &going_on)
+        && !is_withdrawn(dataset, run, runs, &going_on)
+    {
         report(dataset, sink, run, next, &going_on);
     }
+}
+
+/// Whether the release that goes on states the history of others and nothing of this series: it was withdrawn, which
+/// another rule says.
+fn is_withdrawn(dataset: &Dataset, run: &Run<'_>, runs: &[Run<'_>], going_on: &[&Observation]) -> bool {
+    let documents: BTreeSet<_> = going_on.iter().map(|point| dataset.block_of(point).document).collect();
+    let is_in = |block: BlockId| documents.contains(&dataset.block(block).document);
+    let has_history = |other: &Run<'_>| {
+        dataset
+            .statements(other.series)
+            .any(|statement| statement.period == run.last.period && is_in(statement.block))
+    };
+    !run.series.blocks.iter().any(|block| is_in(*block)) && runs.iter().any(has_history)
 }
 
 fn is_number(one: &Observation) -> bool {
