@@ -81,6 +81,21 @@ fn identifiers_are_the_names_of_files() {
 }
 
 #[test]
+fn the_shipped_entities_are_a_registry_without_loose_ends() {
+    let registry = candor::ingest::shipped_registry();
+    assert!(registry.entities().count() > 350 && registry.own_entities().next().is_none());
+    let text = std::fs::read_to_string(project().join("registry/entities.yaml")).unwrap();
+    let tree = candor::load::yaml::parse(&text);
+    let violations = candor::schema::validate(candor::schema::SchemaName::Entities, tree.root().unwrap());
+    assert!(violations.is_empty(), "{violations:?}");
+    for entity in registry.entities() {
+        for parent in &entity.parents {
+            assert!(registry.entity(&parent.parent).is_some(), "{}: {}", entity.id, parent.parent);
+        }
+    }
+}
+
+#[test]
 fn every_metric_of_a_profile_is_in_the_registry() {
     let registry = candor::ingest::shipped_registry();
     let metric = |constants: &candor::ingest::profile::Constants| -> Vec<String> {

@@ -16,13 +16,14 @@ mod tidy;
 mod value;
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::diag::{Location, closest};
 use crate::load::{self, Node, Tree, csv};
 use crate::model::{
-    Builder, Dataset, Document, Format, Name, Problem, ProblemKind, Provenance, Registry, Wording,
+    Builder, Dataset, Document, Entities, Format, Name, Problem, ProblemKind, Provenance, Registry, Wording,
 };
 use crate::schema::{self, SchemaName, Violation};
 use package::{Packages, Resource};
@@ -92,7 +93,20 @@ pub fn shipped_registry() -> Registry {
     if let Some(root) = tree.root() {
         registry::read_metrics(root, &mut builder);
     }
-    std::mem::take(builder.registry())
+    std::mem::take(builder.registry()).with_shipped_entities(shipped_entities)
+}
+
+/// The entities that ship with candor; read once, when the first of them is asked for.
+fn shipped_entities() -> &'static Entities {
+    static ENTITIES: OnceLock<Entities> = OnceLock::new();
+    ENTITIES.get_or_init(|| {
+        let mut entities = Entities::default();
+        let tree = load::yaml::parse(include_str!("../../registry/entities.yaml"));
+        if let Some(root) = tree.root() {
+            registry::read_entities(root, None, |entity| entities.add(entity));
+        }
+        entities
+    })
 }
 
 /// The rows in which headings are looked for: of a table, or of every table in JSON.
@@ -162,15 +176,18 @@ pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry, profiles:
     let packages = Packages::read(inputs, |index| parsed[index].whole_root());
     let inputs: Vec<Input> =
         inputs.iter().enumerate().map(|(index, input)| packages.complete(index, input)).collect();
-    for (index, (input, parsed)) in inputs.iter().zip(parsed).enumerate() {
+    let mut parsed: Vec<(usize, Parsed<'_>)> = parsed.into_iter().enumerate().collect();
+    // A table names companies as registries say, wherever these stand.
+    parsed.sort_by_key(|(_, parsed)| !parsed.is_registry());
+    for (index, parsed) in parsed {
         let resource = packages.resource(index);
         let parsed = match packages.part(index) {
             Some(part) => parsed.into_part_of_package(part),
             None => parsed,
         };
         Reader {
-            source: sources.get(input.source),
-            input,
+            source: sources.get(inputs[index].source),
+            input: &inputs[index],
             profiles: &profiles,
             builder: &mut builder,
             resource,
@@ -219,6 +236,11 @@ impl<'a> Parsed<'a> {
             }
         }
         self
+    }
+
+    fn is_registry(&self) -> bool {
+        let kind = if let Parsed::Tree(parsed) = self { Some(&parsed.kind) } else { None };
+        matches!(kind, Some(DocumentKind::Known(name)) if *name != SchemaName::Report)
     }
 }
 
@@ -487,7 +509,11 @@ impl Reader<'_> {
         self.duplicate_keys(tree, |_| false);
         let source = self.input.source;
         match name {
-            SchemaName::Entities => registry::read_entities(root, Some(source), self.builder),
+            SchemaName::Entities => {
+                registry::read_entities(root, Some(source), |entity| {
+                    self.builder.registry().add_entity(entity)
+                });
+            }
             SchemaName::Metrics => registry::read_metrics(root, self.builder),
             SchemaName::Breaks => registry::read_breaks(root, Some(source), self.builder),
             SchemaName::Relations => registry::read_relations(root, Some(source), self.builder),
@@ -542,6 +568,7 @@ impl Reader<'_> {
             path: self.source.path.clone(),
             format,
             profile: None,
+            derived: false,
             period: None,
             number_style: None,
             publisher,

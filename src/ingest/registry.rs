@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::source::SourceId;
 
-pub fn read_entities(root: Node<'_>, source: Option<SourceId>, builder: &mut Builder) {
+pub fn read_entities(root: Node<'_>, source: Option<SourceId>, mut add: impl FnMut(Entity)) {
     for node in items(root, "entities") {
         let Some(id) = text(node, "id") else { continue };
         let kind = match text(node, "kind").as_deref() {
@@ -32,9 +32,10 @@ pub fn read_entities(root: Node<'_>, source: Option<SourceId>, builder: &mut Bui
                 parent: text(item, "id")?,
                 from: date(item, "from", false),
                 until: date(item, "until", true),
+                same: item.get("same").and_then(Node::as_bool).unwrap_or_default(),
             })
         };
-        builder.registry().add_entity(Entity {
+        add(Entity {
             name: text(node, "name").unwrap_or_else(|| id.clone()),
             kind,
             services: strings(node, "services"),

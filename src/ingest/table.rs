@@ -23,7 +23,7 @@ use crate::model::{
     SeriesKey, Unit,
 };
 use crate::source::{Cell, Span};
-use section::{CsvHeader, Section, Stated};
+use section::{CsvHeader, Section, Stated, Terms};
 use styles::{Place, Styles};
 
 /// Rows of a table whose header the profile does not describe.
@@ -126,6 +126,7 @@ impl Reader<'_> {
         let publisher = profile.constants.iter().find(|(field, _)| *field == Field::Publisher);
         document.publisher = publisher.map(|(_, id)| Name::from(id.as_str())).unwrap_or(document.publisher);
         document.profile = Some(Name::from(profile.id.as_str()));
+        document.derived = profile.derived;
         document.period = super::notation::period::from_file_name(file_name(&self.source.path));
         self.state_header(&mut document);
         document.vintage = document.vintage.or_else(|| document.period.map(|period| period.to_string()));
@@ -241,14 +242,14 @@ impl Reader<'_> {
         let mut has_period = true;
         for index in 0..section.values.len() {
             let Some(stated) = section.stated(index, row) else { continue };
+            let period = section.period(index, profile, row, state.file_period);
             let block = match section.find_block(index, row) {
                 Some(block) => block,
                 None => {
-                    let block = self.block_of_section(section, index, profile, row, state.document);
+                    let block = self.block_of_section(section, (index, period), profile, row, state.document);
                     section.insert_block(index, block)
                 }
             };
-            let period = section.period(index, profile, row, state.file_period);
             let (Some(block), Some(period)) = (block, period) else {
                 state.is_whole = false;
                 has_period &= period.is_some();
@@ -315,13 +316,17 @@ impl Reader<'_> {
     /// The block that a figure belongs to; none where the row does not say which series it is of.
     fn block_of_section<'a>(
         &mut self,
-        section: &Section<'a, '_>,
-        index: usize,
+        section: &mut Section<'a, '_>,
+        (index, period): (usize, Option<Period>),
         profile: &Profile,
         row: &impl Row<'a>,
         document: DocumentId,
     ) -> Option<BlockId> {
-        let facts = section.facts(index, profile, row);
+        let mut terms = Terms::new(self.builder.registry(), period);
+        let facts = section.facts(index, profile, row, &mut terms);
+        if terms.depend_on_period {
+            section.tell_periods_apart();
+        }
         let name = |field: Field| facts.text(field).map(Name::from);
         let publisher = name(Field::Publisher).unwrap_or_else(|| self.builder.document_publisher(document));
         let metric = name(Field::Metric)?;

@@ -201,6 +201,8 @@ pub struct Document {
     pub format: Format,
     /// The profile that it was read by, where it is in a publisher's own format.
     pub profile: Option<Name>,
+    /// Whether its figures were computed or copied from other publications, so that it is no source of its own.
+    pub derived: bool,
     /// The period that its file's name states, where it states one.
     pub period: Option<Period>,
     /// How it writes its larger numbers, where it is a text and writes all of them alike.

@@ -8,6 +8,7 @@
 
 mod builder;
 mod dataset;
+mod entities;
 mod period;
 mod quantity;
 mod registry;
@@ -20,11 +21,12 @@ pub use dataset::{
     Observation, ObservationId, Origin, Problem, ProblemKind, Provenance, Series, SeriesId, SeriesKey,
     Wording,
 };
+pub use entities::{Entities, Named};
 pub use period::{Frequency, Period};
 pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_number};
 pub use registry::{
     Alias, Break, Direction, Entity, EntityKind, Jurisdiction, Membership, Metric, RateOf, Registry,
-    jurisdiction, jurisdictions,
+    jurisdiction, jurisdictions, territories_of,
 };
 pub use relation::{Relation, RelationKind, Scope, Term, fields_of};
 pub use unit::{Additivity, Unit};

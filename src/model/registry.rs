@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Period, Relation, SeriesKey, Unit};
+use super::{Entities, Named, Period, Relation, SeriesKey, Unit};
 use crate::diag::Location;
 
 /// A company, brand, clearinghouse or regulator.
@@ -63,6 +63,8 @@ pub struct Membership {
     pub from: Option<Date>,
     /// Last day; open where it still holds.
     pub until: Option<Date>,
+    /// Whether the entity is its parent under another name, and not a part of it.
+    pub same: bool,
 }
 
 /// What is measured.
@@ -139,7 +141,10 @@ const LONGEST_CHAIN: usize = 8;
 /// All known terms.
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
-    entities: BTreeMap<String, Entity>,
+    /// Entities that the dataset defines.
+    own: Entities,
+    /// Entities that ship with candor; read when they are first asked for.
+    shipped: Option<fn() -> &'static Entities>,
     metrics: BTreeMap<String, Metric>,
     breaks: Vec<Break>,
     relations: Vec<Relation>,
@@ -148,7 +153,8 @@ pub struct Registry {
 /// A country, the EU or the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Jurisdiction {
-    /// ISO 3166-1 alpha-2 code; `XK`, which users assign themselves, for Kosovo; `EU`; `worldwide`.
+    /// ISO 3166-1 alpha-2 code; `XK` and `ZZ`, which users assign themselves, for Kosovo and where the country is not
+    /// known; `EU`; `worldwide`.
     pub code: &'static str,
     /// ISO 3166-1 alpha-3 code; empty where there is none.
     pub alpha_3: &'static str,
@@ -156,6 +162,8 @@ pub struct Jurisdiction {
     pub name: &'static str,
     /// Other names in use, with ` | ` between them.
     other_names: &'static str,
+    /// Code of the country whose territory it is; empty where it is none.
+    territory_of: &'static str,
 }
 
 impl Jurisdiction {
@@ -170,8 +178,15 @@ pub fn jurisdictions() -> impl Iterator<Item = Jurisdiction> {
     include_str!("../../registry/jurisdictions.tsv").lines().skip(1).filter_map(|line| {
         let mut cells = line.split('\t');
         let (code, alpha_3, name) = (cells.next()?, cells.next()?, cells.next()?);
-        Some(Jurisdiction { code, alpha_3, name, other_names: cells.next().unwrap_or_default() })
+        let (other_names, territory_of) =
+            (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+        Some(Jurisdiction { code, alpha_3, name, other_names, territory_of })
     })
+}
+
+/// Codes of the territories of a country that have codes of their own.
+pub fn territories_of(country: &str) -> impl Iterator<Item = &'static str> {
+    jurisdictions().filter(move |one| one.territory_of == country).map(|one| one.code)
 }
 
 /// The jurisdiction that a code or a name means, in any letter case.
@@ -189,9 +204,15 @@ pub fn jurisdiction(label: &str) -> Option<&'static str> {
 }
 
 impl Registry {
+    /// Puts entities behind those that are added: one that is added replaces the one of its identifier.
+    #[must_use]
+    pub fn with_shipped_entities(self, shipped: fn() -> &'static Entities) -> Self {
+        Self { shipped: Some(shipped), ..self }
+    }
+
     /// Adds an entity; a later one with the same identifier replaces it.
     pub fn add_entity(&mut self, entity: Entity) {
-        self.entities.insert(entity.id.clone(), entity);
+        self.own.add(entity);
     }
 
     /// Adds a metric; a later one with the same identifier replaces it.
@@ -215,12 +236,36 @@ impl Registry {
 
     /// The entity with this identifier.
     pub fn entity(&self, id: &str) -> Option<&Entity> {
-        self.entities.get(id)
+        self.own.get(id).or_else(|| self.shipped?().get(id))
     }
 
-    /// All entities by identifier.
+    /// All entities: those of the dataset and then the others that ship with candor, each by identifier.
     pub fn entities(&self) -> impl Iterator<Item = &Entity> {
-        self.entities.values()
+        let shipped = self.shipped.map(|shipped| shipped().iter()).into_iter().flatten();
+        self.own.iter().chain(shipped.filter(|entity| self.own.get(&entity.id).is_none()))
+    }
+
+    /// The entities that the dataset defines.
+    pub fn own_entities(&self) -> impl Iterator<Item = &Entity> {
+        self.own.iter()
+    }
+
+    /// The entity that is published under a name: in a period, where it has been the name of several. The dataset's
+    /// entities come first.
+    pub fn entity_named(&self, name: &str, period: Option<Period>) -> Option<Named<'_>> {
+        self.own.named(name, period).or_else(|| self.shipped?().named(name, period))
+    }
+
+    /// The entity that this one is under another name; itself where it is no other's name.
+    pub fn identity_of<'a>(&'a self, id: &'a str, period: Period) -> &'a str {
+        let mut identity = id;
+        for _ in 0..LONGEST_CHAIN {
+            match self.membership_in(identity, period) {
+                Some(membership) if membership.same => identity = &membership.parent,
+                _ => break,
+            }
+        }
+        identity
     }
 
     /// The metric with this identifier.
@@ -256,12 +301,15 @@ impl Registry {
     /// The parent that an entity had on the last day of a period: what was acquired during a year is listed under its
     /// new owner when the year's figures come out.
     pub fn parent_in(&self, id: &str, period: Period) -> Option<&Entity> {
-        let memberships = &self.entity(id)?.parents;
+        self.entity(&self.membership_in(id, period)?.parent)
+    }
+
+    fn membership_in(&self, id: &str, period: Period) -> Option<&Membership> {
         let holds = |membership: &&Membership| {
             membership.from.is_none_or(|from| from <= period.end)
                 && membership.until.is_none_or(|until| until >= period.end)
         };
-        self.entity(&memberships.iter().find(holds)?.parent)
+        self.entity(id)?.parents.iter().find(holds)
     }
 
     /// The company that an entity belongs to in a period, through any number of parents; itself where it has none.

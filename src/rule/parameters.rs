@@ -129,7 +129,7 @@ impl Settings {
 }
 
 /// The parameters of one rule as configured.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Parameters<'a> {
     rule: &'static Rule,
     assignments: Vec<&'a Assignment>,

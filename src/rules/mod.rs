@@ -16,6 +16,7 @@ mod members;
 mod missing_member;
 mod readable;
 mod relations;
+mod sources;
 mod sums;
 mod time;
 mod vintages;
@@ -46,6 +47,7 @@ pub static RULES: &[&Rule] = &[
     &coverage::period_gap::RULE,
     &coverage::periods_disagree::RULE,
     &coverage::coverage_lost::RULE,
+    &coverage::entity_split::RULE,
     &coverage::partial_year::RULE,
     &coverage::entity_missing_from_total::RULE,
     &arithmetic::sum_mismatch::RULE,
@@ -61,6 +63,7 @@ pub static RULES: &[&Rule] = &[
     &time::repeated_value::RULE,
     &time::implausibly_low::RULE,
     &counting::units_compared::RULE,
+    &counting::reclassification_suspected::RULE,
     &counting::definition_changed::RULE,
     &vintages::restated::RULE,
     &vintages::restated_materially::RULE,
@@ -70,6 +73,11 @@ pub static RULES: &[&Rule] = &[
     &vintages::stale_after_restatement::RULE,
     &vintages::not_comparable::RULE,
     &vintages::transcription_stale::RULE,
+    &sources::cross_source_mismatch::RULE,
+    &sources::scope_mismatch::RULE,
+    &sources::value_explains_gap::RULE,
+    &sources::one_sided_differences::RULE,
+    &sources::copied_series::RULE,
     &documentation::source_missing::RULE,
     &documentation::methodology_missing::RULE,
     &documentation::revision_unmarked::RULE,

@@ -18,3 +18,10 @@ pub fn same_rate(earlier: f64, later: f64) -> f64 {
     let Ok(binomial) = Binomial::new(0.5, total as u64) else { return 1.0 };
     (2.0 * binomial.cdf(earlier.min(later) as u64)).min(1.0)
 }
+
+/// Two-sided sign test: how likely a split at least as one-sided is where either sign is as likely (Arbuthnot 1710;
+/// Conover, *Practical Nonparametric Statistics*). Ties are left out by the caller.
+pub fn sign_test(positive: usize, negative: usize) -> f64 {
+    let Ok(binomial) = Binomial::new(0.5, (positive + negative) as u64) else { return 1.0 };
+    (2.0 * binomial.cdf(positive.min(negative) as u64)).min(1.0)
+}

@@ -166,6 +166,7 @@ fn document(source: SourceId, format: DocumentFormat, complete: bool) -> Documen
         path: format!("{source:?}"),
         format,
         profile: None,
+        derived: false,
         period: None,
         number_style: None,
         publisher: "ncmec".into(),

@@ -290,6 +290,8 @@ pub struct Profile {
     pub title: String,
     /// Where the publisher offers such files.
     pub url: Option<String>,
+    /// Whether such files are computed or copied from other publications.
+    pub derived: bool,
     /// Names of files; empty for any.
     pub files: Vec<Pattern>,
     /// Fields that are the same in the whole file.
@@ -411,6 +413,7 @@ fn read(root: Node<'_>) -> Profile {
         id: text(root, "id").unwrap_or_default(),
         title: text(root, "title").unwrap_or_default(),
         url: text(root, "url"),
+        derived: root.get("derived").and_then(Node::as_bool).unwrap_or_default(),
         files: patterns(root, "files"),
         constants,
         numbers: root.get("numbers").map(numbers).unwrap_or_default(),

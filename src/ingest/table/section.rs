@@ -11,7 +11,7 @@ use crate::ingest::profile::recognise::missing_headings;
 use crate::ingest::profile::{CellPart, Constants, Field, Origin, Pattern, Profile, TableShape, ValueColumn};
 use crate::load::Node;
 use crate::load::grid::{JsonTable, Row};
-use crate::model::{BlockId, Frequency, Period, Quantity, jurisdiction};
+use crate::model::{BlockId, Frequency, Period, Quantity, Registry, jurisdiction};
 use crate::source::Span;
 
 /// A column with figures.
@@ -368,6 +368,13 @@ impl<'a, 'p> Section<'a, 'p> {
         value.last
     }
 
+    /// Tells series apart by the period too: a name in this table has meant one entity and then another.
+    pub fn tell_periods_apart(&mut self) {
+        let columns = self.of_period.iter().filter(|column| !self.of_series.contains(column));
+        self.of_series = self.of_series.iter().chain(columns).copied().collect();
+        self.values.iter_mut().for_each(|value| value.last = None);
+    }
+
     /// Remembers the block of the figure that was looked for last.
     pub fn insert_block(&mut self, index: usize, block: Option<BlockId>) -> Option<BlockId> {
         let value = &mut self.values[index];
@@ -460,17 +467,23 @@ impl<'a, 'p> Section<'a, 'p> {
     }
 
     /// What a row says of a figure's series.
-    pub fn facts(&self, index: usize, profile: &Profile, rows: &impl Row<'a>) -> Facts {
+    pub fn facts(
+        &self,
+        index: usize,
+        profile: &Profile,
+        rows: &impl Row<'a>,
+        terms: &mut Terms<'_>,
+    ) -> Facts {
         let mut facts = Facts::default();
         let value = self.values[index].shape;
         facts.set_all(&profile.constants, None);
         facts.set_all(&self.shape.constants, None);
         for (field, origins) in self.shape.fields.iter().filter(|(field, _)| !field.is_of_period()) {
-            self.set(&mut facts, *field, origins, index, profile, rows);
+            self.set(&mut facts, *field, (index, origins), profile, rows, terms);
         }
         facts.set_all(&value.constants, self.cells.get(self.values[index].column).copied());
         for (field, origins) in value.fields.iter().filter(|(field, _)| !field.is_of_period()) {
-            self.set(&mut facts, *field, origins, index, profile, rows);
+            self.set(&mut facts, *field, (index, origins), profile, rows, terms);
         }
         facts
     }
@@ -479,10 +492,10 @@ impl<'a, 'p> Section<'a, 'p> {
         &self,
         facts: &mut Facts,
         field: Field,
-        origins: &[Origin],
-        index: usize,
+        (index, origins): (usize, &[Origin]),
         profile: &Profile,
         rows: &impl Row<'a>,
+        terms: &mut Terms<'_>,
     ) {
         let totals = profile.totals.iter().find(|totals| totals.field == field);
         let is_total = |text: &str| totals.is_some_and(|totals| totals.has(text));
@@ -508,14 +521,14 @@ impl<'a, 'p> Section<'a, 'p> {
             Some(term) => {
                 for (field, text) in &term.means {
                     let text = match term.label.wildcard(&label).filter(|_| text.contains('*')) {
-                        Some(part) => text.replace('*', &as_term(*field, part)),
+                        Some(part) => text.replace('*', &terms.term(*field, part)),
                         None => text.clone(),
                     };
                     facts.texts.insert(*field, (text, *span));
                 }
             }
             None => {
-                facts.texts.insert(field, (as_term(field, &label), *span));
+                facts.texts.insert(field, (terms.term(field, &label), *span));
             }
         }
     }
@@ -532,12 +545,35 @@ fn shapes_of<'p>(table: &'p TableShape, heading: &str) -> Vec<&'p ValueColumn> {
     shapes
 }
 
-/// A label of the publisher in a field, where the profile does not say what it means.
-fn as_term(field: Field, label: &str) -> String {
-    match field {
-        Field::Publisher | Field::Subject | Field::Metric => identifier(label),
-        Field::Jurisdiction => jurisdiction(label).unwrap_or(label).to_owned(),
-        _ => label.to_owned(),
+/// What labels of the publisher mean where the profile does not say so.
+#[derive(Debug)]
+pub struct Terms<'r> {
+    registry: &'r Registry,
+    /// The period of the row.
+    period: Option<Period>,
+    /// Whether a label has meant another entity in another period.
+    pub depend_on_period: bool,
+}
+
+impl<'r> Terms<'r> {
+    /// As a registry has them, in a period.
+    pub fn new(registry: &'r Registry, period: Option<Period>) -> Self {
+        Self { registry, period, depend_on_period: false }
+    }
+
+    fn term(&mut self, field: Field, label: &str) -> String {
+        match field {
+            Field::Publisher | Field::Subject => match self.registry.entity_named(label, self.period) {
+                Some(named) => {
+                    self.depend_on_period |= named.depends_on_period;
+                    named.id.to_owned()
+                }
+                None => identifier(label),
+            },
+            Field::Metric => identifier(label),
+            Field::Jurisdiction => jurisdiction(label).unwrap_or(label).to_owned(),
+            _ => label.to_owned(),
+        }
     }
 }
 

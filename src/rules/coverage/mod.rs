@@ -2,6 +2,7 @@
 
 pub mod coverage_lost;
 pub mod entity_missing_from_total;
+pub mod entity_split;
 pub mod partial_year;
 pub mod period_gap;
 pub mod periods_disagree;

@@ -1,6 +1,6 @@
 use super::{push, repeated_statements, rows_of};
 use crate::diag::{Confidence, Finding};
-use crate::model::{Absence, Dataset, DocumentId, Observation, ProblemKind, Quantity, Series};
+use crate::model::{Absence, Dataset, Document, DocumentId, Observation, ProblemKind, Quantity, Series};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::linked::linked_figure;
 
@@ -10,7 +10,8 @@ crate::declare_rule! {
     /// In one document one of the two must be wrong. Two documents of one publisher may differ where the later one
     /// says that it replaces the earlier (`vintage.supersedes`), or where both are releases of one publication, of
     /// different vintages; else a reader cannot tell which figure holds. Rows of a data package that have one primary
-    /// key and differ elsewhere are reported too. Values are compared as intervals of their printed precision: 36.2
+    /// key and differ elsewhere are reported too. Tables of different kinds are
+    /// compared by cross-source-mismatch. Values are compared as intervals of their printed precision: 36.2
     /// million and 36,210,368 agree.
     ///
     /// ## Example
@@ -104,6 +105,12 @@ fn replaces(dataset: &Dataset, (earlier, later): (DocumentId, DocumentId)) -> bo
     dataset.supersedes(earlier, later)
         || dataset.supersedes(later, earlier)
         || dataset.document(earlier).is_other_release_of(dataset.document(later))
+        || are_tables_apart(dataset.document(earlier), dataset.document(later))
+}
+
+/// Whether two files are tables of different kinds, which are sources to each other and count as they do.
+fn are_tables_apart(one: &Document, other: &Document) -> bool {
+    one.profile.is_some() && other.profile.is_some() && one.profile != other.profile
 }
 
 /// Of two statements the one that was taken from a series in another unit, or else the one that lies further from its

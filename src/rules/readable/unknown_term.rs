@@ -40,8 +40,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 }
 
 fn vocabularies(registry: &Registry) -> Vec<Terms<'_>> {
-    let entities: BTreeMap<&str, &str> =
-        registry.entities().map(|entity| (entity.id.as_str(), entity.name.as_str())).collect();
+    let has_own = registry.own_entities().next().is_some();
     let metrics = registry.metrics().map(|metric| (metric.id.as_str(), metric.name.as_str())).collect();
     let mut vocabularies = vec![
         Terms {
@@ -59,13 +58,13 @@ fn vocabularies(registry: &Registry) -> Vec<Terms<'_>> {
             known: jurisdictions().map(|one| (one.code, one.name)).collect(),
         },
     ];
-    if !entities.is_empty() {
+    if has_own {
         vocabularies.push(Terms {
             noun: "entity",
             registry: "entities-v1",
             of: |key| Some(&key.subject),
             place: |block| block.subject,
-            known: entities,
+            known: registry.entities().map(|entity| (entity.id.as_str(), entity.name.as_str())).collect(),
         });
     }
     vocabularies
