@@ -45,7 +45,7 @@ pub struct Options {
     /// The day on which the check is made, for rules that ask: YYYY-MM-DD.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// What to print on standard output: terminal, concise, json, sarif, github, gitlab, junit, markdown or csv.
+    /// What to print on standard output: terminal, concise, json, sarif, github, gitlab, junit, markdown, csv or html.
     #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "terminal")]
     format: Format,
     /// Write another format to a file as well; may be given any number of times.
@@ -391,6 +391,20 @@ fn unmatched_paths(config: &Config) -> Vec<Finding> {
     config.files.unmatched(&all).map(finding).collect()
 }
 
+/// The command as it was given, in a form that a shell takes.
+fn command_line() -> String {
+    let quoted = |word: String| {
+        let is_plain = |one: char| one.is_alphanumeric() || "-_./=,:@+".contains(one);
+        if !word.is_empty() && word.chars().all(is_plain) {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    };
+    let words = std::env::args_os().skip(1).map(|word| quoted(word.to_string_lossy().into_owned()));
+    std::iter::once("candor".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
 pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
     let request = CheckRequest {
         paths: options.paths.clone(),
@@ -428,6 +442,7 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
                 rule_set_hash: rule_set_hash(),
                 fail_on: fail_on.level(),
                 exit_code: outcome.exit_code(fail_on.level()),
+                command: command_line(),
             };
             let code = output::deliver(
                 &outcome,

@@ -168,6 +168,20 @@ fn selector_entry(selector: &Selector) -> SelectorEntry<'_> {
     }
 }
 
+/// A selector in words: `entity omegle, period 2024-01-01 to 2024-12-31`.
+pub fn selector_in_words(selector: &Selector) -> String {
+    let named = [
+        ("publisher", &selector.publisher),
+        ("entity", &selector.entity),
+        ("metric", &selector.metric),
+        ("category", &selector.category),
+        ("jurisdiction", &selector.jurisdiction),
+    ];
+    let named = named.into_iter().filter_map(|(word, name)| Some(format!("{word} {}", name.as_ref()?)));
+    let period = selector.period.map(|(first, last)| format!("period {first} to {last}"));
+    named.chain(period).collect::<Vec<_>>().join(", ")
+}
+
 #[derive(Serialize)]
 struct RuleEntry<'a> {
     code: &'static str,

@@ -3,7 +3,7 @@
 //! [`render`] is the way in; it gets everything it prints from its arguments (no clock, no terminal, no
 //! environment), so that the same check always gives the same bytes. `terminal` draws each finding over an excerpt of
 //! its input with miette, `concise` writes one line a finding, `json` writes everything for other programs; `sarif`,
-//! `github`, `gitlab`, `junit`, `markdown` and `csv` put the same findings where people meet them. The other files are
+//! `github`, `gitlab`, `junit`, `markdown`, `csv` and `html` put the same findings where people meet them. The other files are
 //! what these share: `excerpt` cuts a window out of an input, `region` says where it is, `words` makes text safe to
 //! print and wraps it, `inputs` says what was read of each input, `summary` counts, `paint` colours.
 
@@ -12,6 +12,7 @@ mod csv;
 mod excerpt;
 mod github;
 mod gitlab;
+mod html;
 mod inputs;
 mod json;
 mod junit;
@@ -48,11 +49,13 @@ pub enum Format {
     Markdown,
     /// For spreadsheets: one finding a row.
     Csv,
+    /// For the file: one page that stands on its own.
+    Html,
 }
 
 impl Format {
     /// Every format, in the order of the help text.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Terminal,
         Self::Concise,
         Self::Json,
@@ -62,6 +65,7 @@ impl Format {
         Self::Junit,
         Self::Markdown,
         Self::Csv,
+        Self::Html,
     ];
 
     /// The name on the command line.
@@ -76,6 +80,7 @@ impl Format {
             Self::Junit => "junit",
             Self::Markdown => "markdown",
             Self::Csv => "csv",
+            Self::Html => "html",
         }
     }
 
@@ -116,6 +121,8 @@ pub struct RunInfo {
     pub fail_on: Option<Level>,
     /// The exit code that the check ends with.
     pub exit_code: u8,
+    /// The command that makes the report again.
+    pub command: String,
 }
 
 /// Writes an outcome in a format. The text ends with a line break.
@@ -130,6 +137,7 @@ pub fn render(outcome: &Outcome, format: Format, style: &Style, run: &RunInfo) -
         Format::Junit => junit::render(outcome, run),
         Format::Markdown => markdown::render(outcome),
         Format::Csv => csv::render(outcome),
+        Format::Html => html::render(outcome, run),
     }
 }
 

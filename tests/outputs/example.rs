@@ -285,6 +285,7 @@ pub fn run_info() -> RunInfo {
     RunInfo {
         version: "0.1.0".into(),
         rule_set_hash: "0123456789abcdef".into(),
+        command: "candor check".into(),
         fail_on: Some(Level::Error),
         exit_code: 3,
     }
