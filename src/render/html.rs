@@ -98,7 +98,7 @@ pub fn render(outcome: &Outcome, run: &RunInfo) -> String {
     states.dedup();
     let page = Page {
         run,
-        as_of: outcome.as_of.map_or_else(|| "not stated".to_owned(), |day| day.to_string()),
+        as_of: outcome.as_of.map_or_else(|| "a day that was not stated".to_owned(), |day| day.to_string()),
         exit: exit_in_words(run.exit_code),
         counts: counts(outcome),
         totals: clean(&summary::paragraph(outcome, false)),

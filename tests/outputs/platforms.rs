@@ -96,6 +96,12 @@ fn every_format_tells_the_same_totals() {
     {
         assert!(junit.contains(&format!("<property name=\"{name}\" value=\"{count}\"/>")), "{name} {count}");
     }
+    let html = written(&outcome, Format::Html);
+    for (count, word) in [(all[0], "errors"), (all[1], "warnings"), (all[2], "notes"), (all[3], "explained")]
+    {
+        assert!(html.contains(&format!("<b>{count}</b> {word}")), "{count} {word}");
+    }
+    assert_eq!(html.matches("<details class=\"finding").count(), outcome.findings.len());
     let gitlab: Value = serde_json::from_str(&written(&outcome, Format::Gitlab)).unwrap();
     let printed = outcome.findings.iter().filter(|finding| finding.is_active()).count();
     assert_eq!(gitlab.as_array().unwrap().len(), printed);
@@ -120,6 +126,10 @@ fn a_label_from_an_input_upsets_no_format() {
     let mut reader = csv::Reader::from_reader(written(&outcome, Format::Csv).into_bytes().leak() as &[u8]);
     for row in reader.records().map(Result::unwrap) {
         assert!(row.iter().all(|cell| !cell.starts_with(['=', '@'])), "{row:?}");
+    }
+    let html = written(&outcome, Format::Html);
+    for raw in ["<script>alert", "\u{1b}", "\u{202e}"] {
+        assert!(!html.contains(raw), "{raw:?}");
     }
     let junit = written(&outcome, Format::Junit);
     assert!(!junit.contains('\u{1b}') && !junit.contains("<script>"));

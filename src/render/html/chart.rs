@@ -26,6 +26,8 @@ const BOTTOM: f64 = 24.0;
 const SERIES: usize = 4;
 /// Most earlier releases whose figures are drawn.
 const RELEASES: usize = 6;
+/// Two points further apart than this many steps have a period missing between them.
+const GAP: f64 = 1.5;
 /// Fewest points that make a line worth looking at.
 const POINTS: usize = 3;
 
@@ -225,9 +227,13 @@ fn draw(lines: &[Line], marks: &[(f64, f64)], breaks: &[(f64, String)], finding:
         );
     }
     for line in lines {
-        let path: Vec<String> =
-            line.points.iter().map(|(at, value, _)| format!("{:.1},{:.1}", x(*at), y(*value))).collect();
-        let _ = write!(svg, "<polyline class=\"{}\" points=\"{}\"/>", line.class, path.join(" "));
+        // Where a period is missing the line is broken: nothing is known of what lies between.
+        let step = line.points.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(f64::INFINITY, f64::min);
+        for run in line.points.chunk_by(|left, right| right.0 - left.0 < step * GAP) {
+            let path: Vec<String> =
+                run.iter().map(|(at, value, _)| format!("{:.1},{:.1}", x(*at), y(*value))).collect();
+            let _ = write!(svg, "<polyline class=\"{}\" points=\"{}\"/>", line.class, path.join(" "));
+        }
         let dots = if line.class.contains("earlier") { &[][..] } else { &line.points[..] };
         for (at, value, title) in dots {
             let class = line.class.replacen("line", "dot", 1);
