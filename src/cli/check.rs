@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::inputs::{self, FileToRead, collect};
 use super::output::{self, Destination};
 use super::progress::Progress;
+use super::rule_words::RuleWord;
 use super::{ColourChoice, NO_INPUT, USAGE, complain};
 use crate::config::{self, Config, FailOn};
 use crate::diag::{Finding, Label, Subject, closest};
@@ -37,10 +38,10 @@ pub struct Options {
     #[arg(long, value_name = "LEVEL", value_parser = fail_on)]
     fail_on: Option<FailOn>,
     /// Run only these rules: codes, names, families (TR3) or ALL.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleWord { with_families: true }, hide_possible_values = true)]
     select: Vec<String>,
     /// Leave these rules out.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleWord { with_families: true }, hide_possible_values = true)]
     ignore: Vec<String>,
     /// The day on which the check is made, for rules that ask: YYYY-MM-DD.
     #[arg(long, value_name = "DATE")]

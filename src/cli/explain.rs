@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::rule_words::RuleWord;
 use super::{ColourChoice, USAGE, complain, print};
 use crate::diag::closest;
 use crate::rule::Rule;
@@ -11,6 +12,7 @@ use crate::rules::{RULES, find};
 #[derive(Debug, Args)]
 pub struct Options {
     /// Code or name: TR301, sharp-drop.
+    #[arg(value_parser = RuleWord { with_families: false }, hide_possible_values = true)]
     rule: String,
 }
 

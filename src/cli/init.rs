@@ -1,4 +1,4 @@
-//! `candor init`: what a dataset needs to be checked here, in CI and before each commit.
+//! `candor init`: what a dataset needs to be checked here, in CI (on GitHub and on GitLab) and before each commit.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -17,9 +17,10 @@ pub struct Options {
 }
 
 /// What is written, by path relative to the folder.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("candor.toml", include_str!("init/candor.toml")),
     (".github/workflows/candor.yaml", include_str!("init/workflow.yaml")),
+    (".gitlab/candor.yml", include_str!("init/gitlab.yaml")),
     (".pre-commit-config.yaml", include_str!("init/pre-commit.yaml")),
 ];
 

@@ -7,10 +7,12 @@ mod convert;
 mod explain;
 mod init;
 mod inputs;
+mod man;
 mod output;
 mod packages;
 mod profiles;
 mod progress;
+mod rule_words;
 mod rules;
 mod schema;
 
@@ -67,6 +69,8 @@ enum Command {
     Schema(schema::Options),
     /// Writes a starter `candor.toml`, a CI workflow and a pre-commit entry.
     Init(init::Options),
+    /// Prints the manual page of candor or of a command.
+    Man(man::Options),
     /// Prints completions for a shell.
     Completions(completions::Options),
 }
@@ -92,6 +96,7 @@ pub fn run() -> u8 {
         Command::Rules(options) => rules::command(options),
         Command::Schema(options) => schema::command(options),
         Command::Init(options) => init::command(options),
+        Command::Man(options) => man::command(options),
         Command::Completions(options) => completions::command(options),
     });
     outcome.unwrap_or_else(|panic| {
