@@ -7,6 +7,7 @@ mod support;
 
 use std::path::PathBuf;
 
+use candor::cli::{CheckRequest, Checked, check};
 use candor::engine::Outcome;
 use candor::model::{Block, Observation, SeriesKey};
 
@@ -140,4 +141,135 @@ fn the_curated_disclosures_are_sound() {
     // P03, and no other repeated value. NCMEC lists X and Aylo under two names each in 2023.
     let Some(outcome) = published(&[CURATED]) else { return };
     assert_eq!(codes(&outcome, &["TR0", "TR1", "TR304"]), ["TR304", "TR104", "TR104"]);
+}
+
+#[test]
+fn a_grand_total_under_the_heading_of_a_part_is_read_as_one() {
+    // The row `Total,"14,366",,` of a table with a column for each kind of report.
+    let Some(outcome) = published(&["discord/discord-2022-q3.csv"]) else { return };
+    assert!(codes(&outcome, &["TR0", "TR1", "TR2"]).is_empty(), "{:?}", codes(&outcome, &["TR"]));
+    let of_quarter = figures(&outcome, "discord", "discord", "cybertipline-reports", "2022-Q3");
+    assert_eq!(of_quarter, ["14,366"]);
+    let parts: Vec<String> = observations(&outcome)
+        .filter(|(key, _, one)| key.category.is_some() && one.period.to_string() == "2022-Q3")
+        .map(|(_, _, one)| one.quantity.to_string())
+        .collect();
+    assert_eq!(parts, ["14,303", "63"]);
+}
+
+#[test]
+fn discord_writes_its_files_in_several_ways() {
+    // D07
+    let files = ["2020-h2", "2021-h1", "2021-h2", "2022-q1", "2022-q2", "2022-q3", "2022-q4", "2023-q2"];
+    let files: Vec<String> = files.iter().map(|file| format!("discord/discord-{file}.csv")).collect();
+    let Some(outcome) = published(&files.iter().map(String::as_str).collect::<Vec<_>>()) else { return };
+    let said = |code: &str| -> Vec<String> {
+        let all = every_finding(&outcome).into_iter().filter(|finding| finding.rule.code == code);
+        all.map(|finding| finding.message.clone()).collect()
+    };
+    let separators = said("TR008");
+    assert_eq!(separators.len(), 1, "{separators:?}");
+    assert!(
+        separators[0].starts_with("this file writes its numbers from 1,000 on without thousands separators")
+    );
+    assert_eq!(said("TR010"), ["unknown jurisdiction `Czech Rebublic`"]);
+    assert_eq!(said("TR012"), ["the label `Italy ` ends with a blank"]);
+    // Everything else is read: no table, column or figure is left out.
+    let unread = codes(&outcome, &["TR001", "TR002", "TR003", "TR004", "TR005", "TR006", "TR007", "TR009"]);
+    assert!(unread.is_empty(), "{unread:?}");
+    let italy = observations(&outcome).filter(|(key, ..)| key.jurisdiction.as_deref() == Some("IT")).count();
+    assert!(italy > 0, "`Italy ` is Italy");
+}
+
+#[test]
+fn names_of_providers_recur_in_other_spellings() {
+    // N08, which counts 136 in 2021: it holds `LEGO System A/S` and `LEGO System` apart.
+    let Some(outcome) = published(&["ncmec/ncmec-by-esp.csv"]) else { return };
+    let all = every_finding(&outcome).into_iter().filter(|finding| finding.rule.code == "TR012");
+    let messages: Vec<&str> = all.map(|finding| finding.message.as_str()).collect();
+    let expected = [(71, 148, 2019, 123), (110, 168, 2020, 137), (80, 230, 2021, 173), (189, 236, 2022, 192)];
+    for (alike, names, year, recurring) in expected {
+        let start =
+            format!("{alike} of the {names} names of {year} are printed alike in {}; {recurring} ", year + 1);
+        assert!(messages.iter().any(|message| message.starts_with(&start)), "{start}: {messages:?}");
+    }
+    assert_eq!(messages.len(), expected.len());
+}
+
+/// Files below a folder, by their paths.
+fn files_below(folder: &std::path::Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    let is_data = |path: &PathBuf| {
+        path.extension().is_some_and(|one| ["csv", "json", "xlsx"].iter().any(|known| one == *known))
+    };
+    let (folders, files): (Vec<_>, Vec<_>) = entries.into_iter().partition(|path| path.is_dir());
+    let below = folders.iter().flat_map(|folder| files_below(folder));
+    files.into_iter().filter(is_data).chain(below).collect()
+}
+
+/// What is read of a file, and how well, without a look at what the figures say.
+fn read(file: &std::path::Path) -> Outcome {
+    let request = CheckRequest {
+        paths: vec![file.to_path_buf()],
+        select: vec!["TR00".to_owned(), "TR010".to_owned()],
+        ..CheckRequest::default()
+    };
+    match check(&request) {
+        Checked::Done(outcome, _) => *outcome,
+        other => panic!("{} cannot be read: {other:?}", file.display()),
+    }
+}
+
+#[test]
+fn every_published_file_can_be_converted_and_converted_again() {
+    let Some(corpus) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else {
+        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let title = |text: &str| -> String { text.lines().filter(|line| !line.contains("title")).collect() };
+    let mut converted = 0;
+    for file in files_below(&corpus) {
+        let first = read(&file);
+        if first.dataset.observations.is_empty() {
+            continue;
+        }
+        type Convert = fn(&candor::model::Dataset) -> Result<String, String>;
+        let formats: [(&str, Convert); 3] =
+            [("csv", candor::convert::csv), ("json", candor::convert::json), ("yaml", candor::convert::yaml)];
+        for (format, convert) in formats {
+            let Ok(text) = convert(&first.dataset) else {
+                // A report document is by one publisher.
+                assert!(format != "csv", "{}", file.display());
+                continue;
+            };
+            let copy = folder.path().join(format!("copy.{format}"));
+            std::fs::write(&copy, &text).unwrap();
+            let second = read(&copy);
+            assert!(
+                title(&convert(&second.dataset).unwrap()) == title(&text),
+                "{} {format} changes when converted again",
+                file.display()
+            );
+            assert_eq!(
+                second.dataset.series.len(),
+                first.dataset.series.len(),
+                "{} {format}",
+                file.display()
+            );
+            let mut faults = codes(&second, &["TR001", "TR002", "TR003", "TR004", "TR007", "TR009"]);
+            // The schema of report documents refuses a jurisdiction that is none; of the table it is said that it names one.
+            assert!(
+                !faults.contains(&"TR002") || !codes(&first, &["TR010"]).is_empty(),
+                "{}",
+                file.display()
+            );
+            faults.retain(|code| *code != "TR002");
+            assert!(faults.is_empty(), "{} {format}: {faults:?}", file.display());
+            converted += 1;
+        }
+    }
+    assert!(converted > 100, "{converted}");
 }

@@ -110,11 +110,12 @@ fn account(corpus: &std::path::Path, file: &std::path::Path) -> String {
     }
     let list = |counts: Vec<String>| if counts.is_empty() { "none".to_owned() } else { counts.join(", ") };
     format!(
-        "{}\n  profile   {}\n  values    {} in {} series\n  missing   {}\n  findings  {}\n",
+        "{}\n  profile   {}\n  read      {} observations in {} series; {} values looked at\n  missing   {}\n  findings  {}\n",
         file.strip_prefix(corpus).unwrap().display(),
         list(profiles.into_iter().map(str::to_owned).collect()),
-        dataset.values_read,
+        dataset.observations.len(),
         dataset.series.len(),
+        dataset.values_read,
         list(missing.iter().map(|(words, count)| format!("{words} {count}")).collect()),
         list(rules.iter().map(|(code, count)| format!("{code} {count}")).collect()),
     )

@@ -101,7 +101,7 @@ fn shape(value: Decimal) -> (u32, u32) {
     let mut whole = value.trunc().mantissa().unsigned_abs();
     let (mut digits, mut zeros, mut only_zeros) = (0, 0, true);
     while whole > 0 {
-        only_zeros &= whole % 10 == 0;
+        only_zeros &= whole.is_multiple_of(10);
         zeros += u32::from(only_zeros);
         digits += 1;
         whole /= 10;

@@ -30,7 +30,7 @@ use package::{Packages, Resource};
 use profile::Profile;
 use profile::recognise::{Recognition, recognise};
 
-use crate::source::{Source, SourceId, Sources, Span};
+use crate::source::{Cell, Source, SourceId, Sources, Span};
 
 /// What the dataset's configuration says of a table that says less of itself than a report document does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -350,6 +350,7 @@ impl Reader<'_> {
             problem.help = Some("`exclude` in candor.toml leaves a workbook out".to_owned());
             self.builder.problem(problem);
         }
+        self.inexact_numbers();
         let has_schema = match &parsed {
             Parsed::Table => true,
             Parsed::Tree(parsed) => matches!(parsed.kind, DocumentKind::Known(_)),
@@ -374,7 +375,20 @@ impl Reader<'_> {
     }
 
     fn location(&self, span: Span) -> Location {
-        Location { source: self.input.source, span, cell: None }
+        Location { source: self.input.source, span, cell: self.cell_at(span) }
+    }
+
+    /// The cell of a sheet that something stands in: nobody sees the lines of its text.
+    fn cell_at(&self, span: Span) -> Option<Cell> {
+        self.source.sheet.as_ref()?;
+        let (text, start) = (&self.source.text, (span.start as usize).min(self.source.text.len()));
+        let line = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+        let end = text.get(line..)?.find('\n').map_or(text.len(), |at| line + at);
+        let mut rows = csv::Rows::new(&text[line..end], b',');
+        let is_read = rows.advance();
+        let before = rows.cells.iter().filter(|cell| is_read && cell.end as usize + line < start).count();
+        let row = self.source.lines().line_of(text, span.start) as u32 + 1;
+        Some(Cell { row, column: before as u32 + 1 })
     }
 
     /// Whether something ends where the readable text was cut off, so that it may itself be cut.
@@ -424,6 +438,32 @@ impl Reader<'_> {
         self.builder.problem(problem);
         self.builder.count_unread();
         true
+    }
+
+    /// Reports whole numbers of a sheet that may have been others when they were typed.
+    fn inexact_numbers(&mut self) {
+        let Some(sheet) = self.source.sheet.as_ref().filter(|sheet| !sheet.inexact.is_empty()) else {
+            return;
+        };
+        let mut rows = csv::Rows::new(&self.source.text, b',');
+        let mut cells = sheet.inexact.iter().peekable();
+        while cells.peek().is_some() && rows.advance() {
+            while let Some(cell) = cells.next_if(|cell| cell.row == rows.number) {
+                let column = cell.column as usize - 1;
+                let span = rows.cells.get(column).copied().unwrap_or(rows.span);
+                let message = format!(
+                    "`{}` is too large for a workbook to keep every digit: the last ones may not be those that were \
+                     published",
+                    rows.cell(column)
+                );
+                let mut problem = self.problem(ProblemKind::UnparsableValue, span, message);
+                problem.minor = true;
+                problem.location.cell = Some(*cell);
+                problem.help = Some("keep numbers from 2⁵³ (9,007,199,254,740,992) on as texts".to_owned());
+                problem.group = Some("inexact".to_owned());
+                self.builder.problem(problem);
+            }
+        }
     }
 
     fn unrecognised(&mut self, span: Span, message: &str) {

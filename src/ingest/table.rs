@@ -5,14 +5,16 @@
 //! different combination of cells; only period and value are read for every figure. A table or column that the profile
 //! does not describe is reported with the number of figures that were not read.
 
+mod marks;
 mod section;
 mod styles;
 mod sums;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::marks::Marks;
 use super::notation::NumberNotation;
+use super::notation::number::Reading;
 use super::profile::{Field, Profile};
 use super::{Format, Name, ProblemKind, Reader};
 use crate::diag::Location;
@@ -56,6 +58,10 @@ struct State<'a, 'p> {
     /// The cells of the last row that had as many as the header.
     last_whole: Vec<&'a str>,
     file_period: Option<Period>,
+    /// Labels that begin or end with a blank.
+    spaced: HashSet<&'a str>,
+    /// Whether a table has begun with the last row.
+    has_begun: bool,
     /// Figures of the table that may be parts of others.
     parts: Vec<Observation>,
     /// Whether every figure could be read so far.
@@ -71,6 +77,11 @@ impl Reader<'_> {
         while rows.advance() {
             if !self.is_cut(rows.span) {
                 self.read_line(profile, &rows, &mut state);
+            }
+            // Tables separated by semicolons are looked at as a whole; a data package states its marks.
+            let is_open = !profile.declares_marks && rows.separator != b';' && self.resource.is_none();
+            if std::mem::take(&mut state.has_begun) && is_open {
+                self.settle_marks(&mut state, rows.rest());
             }
         }
         state.is_whole &= !self.report_broken_rows(rows.failure);
@@ -149,6 +160,8 @@ impl Reader<'_> {
             marks: None,
             uniform: Vec::new(),
             last_whole: Vec::new(),
+            spaced: HashSet::new(),
+            has_begun: false,
             parts: Vec::new(),
             is_whole: true,
         }
@@ -198,6 +211,7 @@ impl Reader<'_> {
                 self.end_section(state);
                 self.unknown_columns(&section);
                 state.section = Some(section);
+                state.has_begun = true;
                 (state.may_begin, state.has_ended, state.is_above) = (false, false, false);
                 state.above = cells;
                 return;
@@ -239,13 +253,25 @@ impl Reader<'_> {
         }
         state.last_whole.clear();
         state.last_whole.extend((0..row.width()).map(|column| row.raw(column)));
+        let is_total = section.is_total_of_periods(row);
+        let grand_total = if is_total { section.grand_total(row) } else { None };
         let mut has_period = true;
         for index in 0..section.values.len() {
             let Some(stated) = section.stated(index, row) else { continue };
+            let column = match grand_total {
+                Some((column, total)) if total == index => column,
+                Some(_) => continue,
+                None => section.values[index].column,
+            };
+            if is_total && row.cell(column).trim().is_empty() {
+                // A blank in a row of totals states none.
+                continue;
+            }
             let period = section.period(index, profile, row, state.file_period);
             let block = match section.find_block(index, row) {
                 Some(block) => block,
                 None => {
+                    self.spaced_labels(section, row, &mut state.spaced);
                     let block = self.block_of_section(section, (index, period), profile, row, state.document);
                     section.insert_block(index, block)
                 }
@@ -255,11 +281,16 @@ impl Reader<'_> {
                 has_period &= period.is_some();
                 continue;
             };
-            let column = section.values[index].column;
             let (quantity, value) = match stated {
                 Stated::Cell => {
-                    let notation = &section.values[index].notation;
-                    (self.figure(notation, row, column, &mut state.styles), row.cell_span(column))
+                    let value = &section.values[index];
+                    let quantity = match value.unsettled {
+                        Some(mark) if marks::has(&row.cell(column), mark) => {
+                            Quantity::Absent(Absence::Unreadable)
+                        }
+                        _ => self.figure(&value.notation, row, column, &mut state.styles),
+                    };
+                    (quantity, row.cell_span(column))
                 }
                 Stated::Figure(quantity, span) => (quantity, span),
             };
@@ -285,7 +316,10 @@ impl Reader<'_> {
         styles: &mut Styles,
     ) -> Quantity {
         let (text, span, cell) = (row.cell(column), row.cell_span(column), cell_of(row, column));
-        match super::notation::number::read(&text, notation) {
+        let not_negative = |reading: Reading| {
+            super::value::not_negative(reading.quantity).map(|quantity| Reading { quantity, ..reading })
+        };
+        match super::notation::number::read(&text, notation).and_then(not_negative) {
             Ok(reading) => {
                 styles.count(column, &text, reading.had_separators, (span, cell));
                 if let Some(mark) = reading.footnote {
@@ -361,6 +395,30 @@ impl Reader<'_> {
             head: row.span(),
         };
         Some(self.builder.block(block))
+    }
+
+    /// Reports labels that a program takes for others because they begin or end with a blank.
+    fn spaced_labels<'a>(
+        &mut self,
+        section: &Section<'a, '_>,
+        row: &impl Row<'a>,
+        known: &mut HashSet<&'a str>,
+    ) {
+        for column in section.label_columns() {
+            let label = row.cell(column);
+            let trimmed = label.trim();
+            if trimmed.len() == label.len() || trimmed.is_empty() || !known.insert(row.raw(column)) {
+                continue;
+            }
+            let end = if label.starts_with(trimmed) { "ends" } else { "begins" };
+            let message = format!("the label `{label}` {end} with a blank");
+            let mut problem = self.problem(ProblemKind::LabelSpacing, row.cell_span(column), message);
+            problem.location.cell = cell_of(row, column);
+            problem.label = format!("read as `{trimmed}`");
+            problem.help = Some("who joins files by this label must take the blank off".to_owned());
+            problem.group = Some("spacing".to_owned());
+            self.builder.problem(problem);
+        }
     }
 
     fn unread_period<'a>(&mut self, section: &Section<'_, '_>, row: &impl Row<'a>) {

@@ -152,6 +152,13 @@ impl<'a> Rows<'a> {
         ranges.into_iter().zip(rows).map(stretch).collect()
     }
 
+    /// The rows that have not been read yet, to look ahead.
+    pub fn rest(&self) -> Self {
+        let bytes = self.next_start() as usize..self.end;
+        let stretch = Stretch { bytes, rows_before: self.number, separator: self.separator };
+        Self::of(self.text, &stretch)
+    }
+
     /// Goes to the next row; `false` at the end, or where the rest cannot be read.
     pub fn advance(&mut self) -> bool {
         let start = self.next_start();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::xlsx;
 use crate::source::{
-    ReadFailure, SheetOrigin, Source, bytes_of_path, bytes_of_stream, decode, decode_as, sha256_hex,
+    Cell, ReadFailure, SheetOrigin, Source, bytes_of_path, bytes_of_stream, decode, decode_as, sha256_hex,
 };
 
 /// Reads the file at `path` and names it `name` in everything that is printed. A fault is part of the source. `encoding` is
@@ -55,7 +55,15 @@ fn sheets_of(name: &str, bytes: &[u8]) -> Vec<Source> {
         .filter(is_filled)
         .map(|sheet| {
             let mut source = source(format!("{name}!{}", sheet.name), sheet.text, sheet.failure);
-            source.sheet = Some(SheetOrigin { name: sheet.name, hidden: sheet.hidden });
+            source.sheet = Some(SheetOrigin {
+                name: sheet.name,
+                hidden: sheet.hidden,
+                inexact: sheet
+                    .inexact
+                    .iter()
+                    .map(|(row, column)| Cell { row: row + 1, column: column + 1 })
+                    .collect(),
+            });
             source
         })
         .collect();

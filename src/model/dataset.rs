@@ -344,6 +344,8 @@ pub enum ProblemKind {
     Placeholder,
     /// Numbers of one column are written in two ways.
     MixedNumberFormat,
+    /// A label begins or ends with a blank.
+    LabelSpacing,
 }
 
 /// A fault met while an input was read. Rules turn these into findings, so that selection, levels and verdicts apply.

@@ -86,6 +86,8 @@ pub struct SheetOrigin {
     pub name: String,
     /// Whether readers of the workbook do not see it.
     pub hidden: bool,
+    /// Cells with whole numbers too large for a workbook to keep every digit of.
+    pub inexact: Vec<Cell>,
 }
 
 /// One input as it was read: a file, or a sheet of a workbook.

@@ -298,6 +298,8 @@ pub struct Profile {
     pub constants: Constants,
     /// How numbers are written.
     pub numbers: NumberNotation,
+    /// Whether it says which marks stand in them; else each column shows it by its own figures.
+    pub declares_marks: bool,
     /// Kinds of tables.
     pub tables: Vec<TableShape>,
     /// Labels and what they mean.
@@ -417,6 +419,9 @@ fn read(root: Node<'_>) -> Profile {
         files: patterns(root, "files"),
         constants,
         numbers: root.get("numbers").map(numbers).unwrap_or_default(),
+        declares_marks: root
+            .get("numbers")
+            .is_some_and(|numbers| ["thousands", "decimal"].iter().any(|mark| numbers.get(mark).is_some())),
         tables: root.get("tables").into_iter().flat_map(Node::items).map(table).collect(),
         terms: root.get("terms").into_iter().flat_map(terms).collect(),
         totals: root.get("totals").into_iter().flat_map(Node::items).filter_map(totals).collect(),

@@ -8,7 +8,9 @@ use crate::ingest::notation::number::share_of_base;
 use crate::ingest::notation::{self, NumberNotation};
 use crate::ingest::package::{Marks, Resource};
 use crate::ingest::profile::recognise::missing_headings;
-use crate::ingest::profile::{CellPart, Constants, Field, Origin, Pattern, Profile, TableShape, ValueColumn};
+use crate::ingest::profile::{
+    CellPart, Constants, Field, Origin, Pattern, Profile, TableShape, TotalWords, ValueColumn,
+};
 use crate::load::Node;
 use crate::load::grid::{JsonTable, Row};
 use crate::model::{BlockId, Frequency, Period, Quantity, Registry, jurisdiction};
@@ -25,6 +27,8 @@ pub struct ValueAt<'a, 'p> {
     splits: bool,
     /// How its figures are written.
     pub notation: Cow<'p, NumberNotation>,
+    /// The mark in its figures that may mean two things, where the column does not settle which.
+    pub unsettled: Option<char>,
     blocks: BlocksByCells<'a>,
     /// What the row before said, and its block: most rows follow one of the same series.
     key: Vec<&'a str>,
@@ -125,6 +129,8 @@ pub struct Section<'a, 'p> {
     pub values: Vec<ValueAt<'a, 'p>>,
     /// Columns that the profile does not describe.
     pub unknown: Vec<usize>,
+    /// Columns in which a word may say that a row is a total over periods.
+    of_totals: Vec<(usize, &'p TotalWords)>,
     path: String,
 }
 
@@ -159,6 +165,7 @@ impl<'p> ValueAt<'_, 'p> {
             sum_of: Vec::new(),
             shape,
             splits: false,
+            unsettled: None,
             notation: profile.notation_of(shape),
             blocks: BlocksByCells::new(),
             key: Vec::new(),
@@ -223,6 +230,15 @@ impl<'a, 'p> Section<'a, 'p> {
                 shapes.into_iter().map(|shape| ValueAt { splits, ..ValueAt::new(column, shape, profile) }),
             );
         }
+        let period_words = || profile.totals.iter().filter(|totals| totals.field.is_of_period());
+        let of_totals = period_words().flat_map(|totals| {
+            let origins = shape.fields.iter().filter(|(field, _)| *field == totals.field);
+            origins
+                .flat_map(|(_, origins)| origins)
+                .filter_map(|origin| if let Origin::Column(name) = origin { column_of(name) } else { None })
+                .map(move |column| (column, totals))
+        });
+        let of_totals = of_totals.collect();
         let mut headings = cells.to_vec();
         let mut spans: Vec<Span> = (0..cells.len()).map(|column| header.span_of(column)).collect();
         for (total, span, parts) in shape.sums.iter().flat_map(|key| header.sums(key)) {
@@ -256,6 +272,7 @@ impl<'a, 'p> Section<'a, 'p> {
             of_period,
             values,
             unknown,
+            of_totals,
             path: path.to_owned(),
         })
     }
@@ -263,6 +280,23 @@ impl<'a, 'p> Section<'a, 'p> {
     /// Whether rows that say the same of series and period are parts of one figure.
     pub fn rows_add_up(&self) -> bool {
         self.shape.rows_add_up
+    }
+
+    /// Whether a row is a total over the periods of the table.
+    pub fn is_total_of_periods(&self, row: &impl Row<'a>) -> bool {
+        self.of_totals.iter().any(|(column, totals)| totals.has(row.cell(*column).trim()))
+    }
+
+    /// Where the only figure of a row that is a total over periods stands, if it is not in the column of the totals of
+    /// the others, and the place of that one among the columns of figures: such a figure is the total of all.
+    pub fn grand_total(&self, row: &impl Row<'a>) -> Option<(usize, usize)> {
+        let is_filled = |value: &&ValueAt<'_, '_>| !row.cell(value.column).trim().is_empty();
+        let mut filled = self.values.iter().filter(is_filled);
+        let (only, None) = (filled.next()?, filled.next()) else { return None };
+        let is_total =
+            |value: &ValueAt<'_, '_>| value.shape.constants.iter().any(|(field, _)| *field == Field::TotalOf);
+        let total = self.values.iter().position(is_total)?;
+        (self.values.len() > 2 && !is_total(only)).then_some((only.column, total))
     }
 
     /// What a row states for one of the columns of figures; none where it states nothing.
@@ -398,6 +432,11 @@ impl<'a, 'p> Section<'a, 'p> {
         let period = self.read_period(index, profile, rows, file);
         self.values[index].periods.insert(key, period);
         period
+    }
+
+    /// Columns that say which series a row belongs to.
+    pub fn label_columns(&self) -> impl Iterator<Item = usize> + use<> {
+        self.of_series.clone().into_iter()
     }
 
     /// The first column that says something of the period.

@@ -20,6 +20,9 @@ impl Reader<'_> {
         missing: &[&str],
         recognition: &Recognition<'_>,
     ) {
+        if self.source.sheet.is_some() && !holds_figures(&self.source.text) {
+            return;
+        }
         let list =
             |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         match recognition {
@@ -213,6 +216,24 @@ fn unknown_column(column: usize, name: &str) -> String {
     } else {
         format!("unknown column `{name}`")
     }
+}
+
+/// Whether a sheet holds a table, as far as can be told without knowing it: rows with a figure beside something else. A
+/// sheet of notes is no fault of its workbook.
+fn holds_figures(text: &str) -> bool {
+    let mut rows = Rows::new(text, b',');
+    let mut found = 0;
+    while found < 2 && rows.advance() {
+        let filled = (0..rows.cells.len()).map(|column| rows.cell(column)).filter(|cell| !cell.is_empty());
+        let (mut cells, mut figures) = (0, 0);
+        for cell in filled {
+            cells += 1;
+            let plain = cell.trim().trim_end_matches('%').replace(',', "");
+            figures += usize::from(crate::model::parse_number(&plain).is_ok());
+        }
+        found += usize::from(cells > 1 && figures > 0);
+    }
+    found > 1
 }
 
 /// The move that would mend a row with one cell too many: joining two cells that a thousands separator without quotes has

@@ -29,6 +29,14 @@ pub fn text<'a>(value: &DataRef<'a>, is_percent: bool) -> Cow<'a, str> {
     }
 }
 
+/// The largest whole number up to which a workbook keeps every one apart, 2⁵³: its numbers are binary floats.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Whether a number may have been another one when it was typed.
+pub fn is_inexact(value: &DataRef<'_>) -> bool {
+    matches!(value, DataRef::Float(number) if number.abs() >= EXACT)
+}
+
 /// A formula as it is typed; of one that is shared with other cells only the first has its words.
 pub fn formula(formula: &XlsxFormulaMetadata) -> String {
     let words = match formula {

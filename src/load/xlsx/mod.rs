@@ -33,6 +33,8 @@ pub struct Sheet {
     pub name: String,
     /// Whether readers of the workbook do not see it.
     pub hidden: bool,
+    /// Cells, by row and column from 0, with whole numbers too large for a workbook to keep every digit of.
+    pub inexact: Vec<(u32, u32)>,
     /// The sheet as CSV, separated by commas; empty where no cell holds anything.
     pub text: String,
     /// Why it could not be read; the text is empty then.
@@ -66,12 +68,13 @@ fn read(bytes: &[u8]) -> Result<Vec<Sheet>, ReadFailure> {
     }
     let mut room = Room { cells: CELL_LIMIT, text: TEXT_LIMIT };
     let read = |sheet: &calamine::Sheet| {
-        let (text, failure) = match text_of(&mut workbook, &sheet.name, &mut room) {
+        let mut inexact = Vec::new();
+        let (text, failure) = match text_of(&mut workbook, &sheet.name, &mut room, &mut inexact) {
             Ok(text) => (text, None),
             Err(failure) => (String::new(), Some(failure)),
         };
         let hidden = sheet.visible != SheetVisible::Visible;
-        Sheet { name: sheet.name.clone(), hidden, text, failure }
+        Sheet { name: sheet.name.clone(), hidden, inexact, text, failure }
     };
     Ok(listed.iter().map(read).collect())
 }
@@ -103,7 +106,12 @@ impl Room {
 /// The cells of a sheet that hold something, by row and column from 0.
 type Cells<'a> = BTreeMap<(u32, u32), Cow<'a, str>>;
 
-fn text_of(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, room: &mut Room) -> Result<String, ReadFailure> {
+fn text_of(
+    workbook: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    room: &mut Room,
+    inexact: &mut Vec<(u32, u32)>,
+) -> Result<String, ReadFailure> {
     let mut cells = uncomputed(workbook, name, room)?;
     let merged = workbook.merge_cells_by_sheet_name(name).map_err(|error| failure_of(&error))?;
     let mut reader = workbook.worksheet_cells_reader(name).map_err(|error| failure_of(&error))?;
@@ -115,6 +123,9 @@ fn text_of(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, room: &mut Room) -> R
     while let Some((found, style)) = reader.next_cell_with_style_id().map_err(|error| failure_of(&error))? {
         let (row, column) = found.get_position();
         check_place((row, column))?;
+        if cell::is_inexact(found.get_value()) {
+            inexact.push((row, column));
+        }
         let text = cell::text(found.get_value(), is_percent.get(style).copied().unwrap_or_default());
         if !text.is_empty() {
             cells.insert((row, column), text);

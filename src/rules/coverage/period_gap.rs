@@ -1,8 +1,8 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::names;
 use crate::diag::{Location, listing, quantity_of};
-use crate::model::{Dataset, Observation, Period, Series, SeriesKey};
+use crate::model::{Dataset, Format, Observation, Period, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::breakdown::{BREAKDOWNS, common_key, names_part};
 
@@ -12,7 +12,9 @@ crate::declare_rule! {
     /// A gap makes every comparison over it one of two years, and a figure that was published may have been lost on
     /// the way. Where a document was not read to its end, or its list of series is declared a selection, nothing can
     /// be said of what it does not hold. A value that is stated as not reported is no gap, and neither is what a complete
-    /// list of the missing period does not name (subjects come and go), or a period whose parts or whole are stated.
+    /// list of the missing period does not name (subjects come and go), or a period whose parts or whole are stated. A
+    /// publisher's own table of countries or providers most of which are missing from some period names those that it has
+    /// something to count for; and where no two of three or more periods follow each other, figures are stated now and then.
     ///
     /// ## Example
     ///
@@ -29,6 +31,7 @@ crate::declare_rule! {
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     let listed = complete_lists(dataset);
+    let mut open = OpenLists::default();
     for group in dataset.same_but_unit() {
         let series = group[0];
         if group.len() == 1 && series.rhythm.is_some() {
@@ -39,6 +42,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let mut points: Vec<&Observation> = group.iter().flat_map(|series| dataset.points(series)).collect();
         points.sort_by_key(|point| point.period);
         sink.examined(points.len().saturating_sub(1));
+        if is_now_and_then(&points) {
+            continue;
+        }
         for (index, earlier) in points.iter().enumerate() {
             let frequency = earlier.period.frequency();
             let Some(later) = points[index + 1..].iter().find(|one| one.period.frequency() == frequency)
@@ -52,6 +58,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             missing.retain(|period| {
                 !is_left_out(&listed, &series.key, *period) && !is_covered(&points, *period)
             });
+            missing.retain(|period| !open.name_others(dataset, series, *period));
             if !missing.is_empty() && can_tell(dataset, series, earlier, later) {
                 report(dataset, sink, series, (earlier, later), &missing);
             }
@@ -88,6 +95,61 @@ fn is_left_out(lists: &CompleteLists<'_>, key: &SeriesKey, period: Period) -> bo
         && BREAKDOWNS.into_iter().filter(|breakdown| names_part(key, breakdown)).any(|breakdown| {
             common_key(key, breakdown).is_some_and(|common| lists.contains(&(breakdown, common, period)))
         })
+}
+
+/// Whether three figures or more are stated, and no two for periods that follow each other.
+fn is_now_and_then(points: &[&Observation]) -> bool {
+    let follows = |pair: &[&Observation]| {
+        pair[0].period == pair[1].period
+            || pair[0].period.is_followed_by(pair[1].period)
+            || pair[0].period.frequency() != pair[1].period.frequency()
+    };
+    points.len() > 2 && !points.windows(2).any(follows)
+}
+
+/// Lists of countries or of subjects in publishers' own tables, looked at where a period is missing from one of them.
+#[derive(Default)]
+struct OpenLists<'d> {
+    members: Option<HashMap<(&'static str, SeriesKey), Vec<&'d Series>>>,
+    /// The periods of each list that is open.
+    periods: HashMap<(&'static str, SeriesKey), HashSet<Period>>,
+}
+
+impl<'d> OpenLists<'d> {
+    /// Whether a list that the series is in, and most members of which are missing from some period, names others in a
+    /// period.
+    fn name_others(&mut self, dataset: &'d Dataset, series: &Series, period: Period) -> bool {
+        let is_own_table = series
+            .blocks
+            .iter()
+            .all(|id| dataset.document(dataset.block(*id).document).format == Format::Publisher);
+        is_own_table && lists_of(&series.key).any(|list| self.periods_of(dataset, list).contains(&period))
+    }
+
+    fn periods_of(&mut self, dataset: &'d Dataset, list: (&'static str, SeriesKey)) -> &HashSet<Period> {
+        let members = self.members.get_or_insert_with(|| {
+            let mut members: HashMap<_, Vec<&Series>> = HashMap::new();
+            for series in &dataset.series {
+                lists_of(&series.key).for_each(|list| members.entry(list).or_default().push(series));
+            }
+            members
+        });
+        let members = members.get(&list).map_or(&[][..], Vec::as_slice);
+        self.periods.entry(list).or_insert_with(|| {
+            let periods: HashSet<Period> =
+                members.iter().flat_map(|series| dataset.points(series)).map(|one| one.period).collect();
+            let incomplete = members.iter().filter(|series| series.points.len() < periods.len()).count();
+            if incomplete * 2 > members.len() { periods } else { HashSet::new() }
+        })
+    }
+}
+
+/// The lists that a series is in: what tells its members apart, and what they have in common.
+fn lists_of(key: &SeriesKey) -> impl Iterator<Item = (&'static str, SeriesKey)> + use<'_> {
+    ["jurisdictions", "subjects"]
+        .into_iter()
+        .filter(|breakdown| names_part(key, breakdown))
+        .filter_map(|breakdown| Some((breakdown, common_key(key, breakdown)?)))
 }
 
 /// Whether figures of another frequency say something of a period: the series changed its granularity.

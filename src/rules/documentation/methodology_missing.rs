@@ -1,12 +1,13 @@
 use crate::diag::{Location, Subject};
-use crate::model::DocumentId;
+use crate::model::{DocumentId, Format};
 use crate::rule::{Context, Need, Sink};
 
 crate::declare_rule! {
     /// Series without a definition or a methodology note.
     ///
     /// What a "report" or an "action" is differs between publishers and changes over time. A note, or the address of
-    /// one, on the document or on the series lets a reader compare like with like.
+    /// one, on the document or on the series lets a reader compare like with like. A publisher's own file has no place for
+    /// either and is not asked for one.
     ///
     /// ## Example
     ///
@@ -31,7 +32,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let blocks = dataset.blocks_of(DocumentId(index as u32));
         let (total, missing) = (blocks.len(), blocks.iter().filter(|block| !block.has_methodology).count());
         sink.examined(total);
-        if document.has_methodology || missing == 0 || !document.complete {
+        // A publisher's own file has no place for it.
+        let has_place = document.format != Format::Publisher;
+        if document.has_methodology || missing == 0 || !document.complete || !has_place {
             continue;
         }
         let subject = Subject {

@@ -1,5 +1,5 @@
 use crate::diag::{Location, Subject, quantity_of};
-use crate::model::Document;
+use crate::model::{Document, Format};
 use crate::rule::{Context, Need, Sink};
 
 crate::declare_rule! {
@@ -8,6 +8,7 @@ crate::declare_rule! {
     /// Publishers replace files without changing their address. Without address and day nobody can say later which
     /// version a figure was taken from, or check it. A data package that names its sources needs no day: it is kept with
     /// its files.
+    /// Neither does a publisher's own file that is read by a profile: the address that the profile knows is enough.
     ///
     /// ## Example
     ///
@@ -40,7 +41,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         sink.examined(1);
         let missing = match (&document.provenance.url, &document.provenance.retrieved) {
             (None, _) => "no source with an address",
-            (_, None) if !document.provenance.is_packaged => "a source but no day on which it was retrieved",
+            // The publisher's own file, whose address the profile knows: it cannot say when it was fetched.
+            (_, None) if document.provenance.is_packaged || document.format == Format::Publisher => continue,
+            (_, None) => "a source but no day on which it was retrieved",
             _ => continue,
         };
         report(sink, document, missing, values);

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::quantity_of;
-use crate::model::{Dataset, Name, Series, SeriesKey};
+use crate::model::{Dataset, Name, ProblemKind, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 
 crate::declare_rule! {
@@ -9,7 +9,8 @@ crate::declare_rule! {
     ///
     /// To a program these are two series, each with a gap where the other goes on. Compared are categories, channels
     /// and surfaces of one publisher and metric; the spelling with fewer values is pointed at. Labels that one document
-    /// states side by side for one period differ on purpose.
+    /// states side by side for one period differ on purpose. Of names of subjects that are spelt otherwise from one period to
+    /// the next, with another legal form or second name, it is said how many recur as printed and how many but for that.
     ///
     /// ## Example
     ///
@@ -67,6 +68,8 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             report(context, sink, field, variants);
         }
     }
+    super::report(context, sink, ProblemKind::LabelSpacing, "spacing");
+    super::name_drift::check(context.dataset, sink);
     sink.examined(labels);
     sink.nothing_to_check("no series has a category, channel or surface");
 }

@@ -6,6 +6,7 @@
 pub mod conflicting_duplicate;
 pub mod label_drift;
 pub mod mixed_number_format;
+mod name_drift;
 pub mod period_label_mismatch;
 pub mod ragged_row;
 pub mod repeated_key;

@@ -81,7 +81,7 @@ fn incomparable(dataset: &Dataset, lineage: &Lineage<'_>, pair: &Pair<'_, '_>, s
             lineage.subject(pair.name()),
             message,
             place_of(dataset, pair.releases[1]),
-            format!("{}", pair.new.name),
+            pair.new.name.to_string(),
         )
         .related(place_of(dataset, pair.releases[0]), pair.old.name.clone());
     for (plural, of) in PARTS {
