@@ -181,6 +181,45 @@ fn ncmec_s_tables_sum_to_their_totals() {
 }
 
 #[test]
+fn a_comparison_lacks_the_reports_of_a_brand() {
+    // P08
+    let Some(folder) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else {
+        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
+        return;
+    };
+    // A registry beside them, without the configuration of its own dataset.
+    let beside = tempfile::tempdir().unwrap();
+    let entities = beside.path().join("entities.yaml");
+    std::fs::copy(project().join("fixtures/datasets/ncmec/entities.yaml"), &entities).unwrap();
+    let outcome = outcome(&[
+        folder.join("curated/comparable-reports.csv"),
+        folder.join("curated/ocse-reports-per-platform.json"),
+        entities,
+    ]);
+    let found = finding(&outcome, "TR207", "Microsoft in 2023 are stated as 140,720");
+    assert!(found.message.ends_with("give 140,757"), "{}", found.message);
+    assert!(notes(found).contains("without GitHub it would follow"), "{}", notes(found));
+}
+
+#[test]
+fn snap_s_shares_of_accounts_are_not_its_accounts() {
+    // P13
+    let Some(outcome) = published(&["curated/ocse-reports-per-platform.json"]) else { return };
+    let snap: Vec<&Finding> = of_rule(&outcome, "TR203")
+        .into_iter()
+        .filter(|found| found.subject.publisher.as_deref() == Some("snap"))
+        .collect();
+    assert_eq!(snap.len(), 3, "{:?}", messages(&outcome, "TR203"));
+    for words in [
+        "2.51 % of 1,355,163 is 34,015 (33,947 to 34,082 with its rounding), not 34,830",
+        "2.99 % of 2,100,124 is 62,794 (62,689 to 62,898 with its rounding), not 47,550",
+        "5.43 % of 2,510,798 is 136,336 (136,211 to 136,461 with its rounding), not 119,134",
+    ] {
+        assert!(snap.iter().any(|found| notes(found).contains(words)), "{words}");
+    }
+}
+
+#[test]
 fn snap_s_shares_of_accounts_as_a_fixture() {
     // P13
     let outcome = fixture("rate-mismatch/fail-share-of-accounts");

@@ -9,7 +9,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
 
-use crate::model::{Dataset, DocumentId, Frequency, Name, Observation, Period, Quantity, Series, SeriesKey};
+use crate::model::{
+    Dataset, DocumentId, Frequency, Name, Observation, Period, Quantity, Series, SeriesId, SeriesKey,
+};
 
 /// Publishers whose figures a document must state to be a comparison.
 const PUBLISHERS: usize = 3;
@@ -90,25 +92,34 @@ fn derived_from_others<'d>(
     document: DocumentId,
     least: usize,
 ) -> Option<Derived<'d>> {
-    let (mut follows, mut computed, mut stale) = (0, 0, Vec::new());
-    for id in dataset.block_ids_of(document) {
-        let series = dataset.series(dataset.block(id).series);
+    let (mut follows, mut computed, mut others, mut stale) = (0, 0, 0, Vec::new());
+    let stated_here: BTreeSet<SeriesId> =
+        dataset.blocks_of(document).iter().map(|block| block.series).collect();
+    for series in stated_here.into_iter().map(|id| dataset.series(id)) {
         // Nobody else states anything of it.
         if series.blocks.iter().all(|block| dataset.block(*block).document == document) {
             continue;
         }
-        for stated in dataset.statements(series).filter(|one| one.block == id) {
+        let (mut following, mut behind) = (0, Vec::new());
+        let own = dataset.statements(series).filter(|one| dataset.block_of(one).document == document);
+        for stated in own {
             let Some(recomputed) = recompute(dataset, members, document, series, stated) else { continue };
             if stated.quantity == Quantity::Exact(recomputed.sum) {
-                follows += 1;
+                following += 1;
                 computed +=
                     usize::from(recomputed.inputs.iter().map(|(_, inputs)| inputs.len()).sum::<usize>() > 1);
             } else {
-                stale.push(recomputed);
+                behind.push(recomputed);
             }
         }
+        follows += following;
+        others += behind.len();
+        // Where hardly any figure of a series follows, it is computed from something else.
+        if following > behind.len() {
+            stale.extend(behind);
+        }
     }
-    let share = follows as f64 / (follows + stale.len()).max(1) as f64;
+    let share = follows as f64 / (follows + others).max(1) as f64;
     (computed >= least && share >= FOLLOWING).then_some(Derived { document, follows, stale })
 }
 
@@ -188,7 +199,9 @@ fn inputs<'d>(
     let last = period.end.tomorrow().map_or(series.statements.len(), place);
     let stated = || {
         series.statements[first..last].iter().map(|id| dataset.observation(*id)).filter(|one| {
-            dataset.block_of(one).document != document && matches!(one.quantity, Quantity::Exact(_))
+            let block = dataset.block_of(one);
+            // What repeats another figure would be counted twice.
+            block.document != document && !block.redundant && matches!(one.quantity, Quantity::Exact(_))
         })
     };
     if let Some(same) = stated().find(|one| one.period == period) {
