@@ -10,7 +10,7 @@ crate::declare_rule! {
     /// gets a member and the comparison is not made anew. Nobody need declare that a table is derived: it states figures of three
     /// publishers or more, at least so many of which are sums of what the other documents state (of half-years, quarters
     /// or months, of a company and what belongs to it by the registry of entities), and four in five follow exactly. Of a series
-    /// most of which follows, the others are
+    /// of which half or more follow, the others are
     /// reported, with their inputs, and with the member whose figure is missing where there is one.
     ///
     /// ## Example
