@@ -66,7 +66,7 @@ pub struct Options {
     verbose: bool,
 }
 
-fn fail_on(word: &str) -> Result<FailOn, String> {
+pub(super) fn fail_on(word: &str) -> Result<FailOn, String> {
     FailOn::parse(word).ok_or_else(|| format!("one of {}", FailOn::WORDS.join(", ")))
 }
 
@@ -101,6 +101,8 @@ pub struct CheckRequest {
     pub as_of: Option<Date>,
     /// Which baseline sets findings aside.
     pub baseline: BaselineChoice,
+    /// A folder, and what stands in its place before the names of all files in it.
+    pub shown: Option<(PathBuf, String)>,
 }
 
 /// Which baseline sets findings aside.
@@ -191,7 +193,10 @@ pub(super) fn read_request(request: &CheckRequest) -> Reading {
     if let Err(why) = apply_selection(request, &mut config.plan) {
         return Reading::BadRequest(why);
     }
-    let files = collect(&request.paths, &config, is_dataset.then_some(config.root.as_path()));
+    let mut files = collect(&request.paths, &config, is_dataset.then_some(config.root.as_path()));
+    if let Some((folder, name)) = &request.shown {
+        files.iter_mut().for_each(|file| file.show_within(folder, name));
+    }
     if files.is_empty() {
         return Reading::NoInput(nothing_in(&request.paths));
     }
@@ -414,6 +419,7 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
         ignore: options.ignore.clone(),
         as_of: options.as_of,
         baseline: options.baseline.clone().map_or(BaselineChoice::Configured, BaselineChoice::File),
+        ..CheckRequest::default()
     };
     // Work that is done within a second needs no progress.
     let progress = Progress::after(Duration::from_secs(1));

@@ -32,6 +32,13 @@ impl FileToRead {
     pub fn absolute(&self) -> PathBuf {
         if self.path.as_os_str().is_empty() { PathBuf::new() } else { normal(&self.path) }
     }
+
+    /// Names the file by another name for a folder that it lies in.
+    pub fn show_within(&mut self, folder: &Path, name: &str) {
+        if let Ok(rest) = normal(&self.path).strip_prefix(normal(folder)) {
+            self.name = format!("{name}{}", shown(rest));
+        }
+    }
 }
 
 /// All files to read, each once, in the order of their names whatever the order of the arguments. `root` is the folder of

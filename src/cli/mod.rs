@@ -4,7 +4,9 @@ mod baseline;
 mod check;
 mod completions;
 mod convert;
+mod diff;
 mod explain;
+mod git;
 mod init;
 mod inputs;
 mod man;
@@ -57,6 +59,8 @@ enum Command {
     Check(check::Options),
     /// Sets the findings of an existing dataset aside, so that new ones stand out.
     Baseline(baseline::Options),
+    /// Says what a later release makes of the figures of an earlier one.
+    Diff(diff::Options),
     /// Writes any file that candor reads as a tidy table or a report document.
     Convert(convert::Options),
     /// Says what a rule finds, why it matters, how, and how to mend it.
@@ -90,6 +94,7 @@ pub fn run() -> u8 {
     let outcome = catch_unwind(|| match &arguments.command {
         Command::Check(options) => check::command(options, arguments.color),
         Command::Baseline(options) => baseline::command(options, arguments.color),
+        Command::Diff(options) => diff::command(options, arguments.color),
         Command::Convert(options) => convert::command(options),
         Command::Explain(options) => explain::command(options, arguments.color),
         Command::Profiles(options) => profiles::command(options),

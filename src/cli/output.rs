@@ -9,7 +9,7 @@ use crate::engine::Outcome;
 use crate::render::{Format, RunInfo, Style, render};
 
 /// Width where the output is no terminal and nothing else is known.
-const DEFAULT_WIDTH: usize = 100;
+pub const DEFAULT_WIDTH: usize = 100;
 /// A narrower terminal cannot show a cell and its label.
 const LEAST_WIDTH: usize = 40;
 /// Beyond this, lines are hard to read.
@@ -42,12 +42,7 @@ pub fn deliver(
             return INTERNAL;
         }
     }
-    let style = Style {
-        colour: wants_colour(colour, std::io::stdout().is_terminal()),
-        width: terminal_width(),
-        ..plain
-    };
-    match print(&render(outcome, format, &style, run)) {
+    match print(&render(outcome, format, &style_for(colour, plain), run)) {
         0 => run.exit_code,
         fault => fault,
     }
@@ -76,6 +71,11 @@ fn write_to_disk(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+/// A style for standard output.
+pub fn style_for(colour: ColourChoice, plain: Style) -> Style {
+    Style { colour: wants_colour(colour, std::io::stdout().is_terminal()), width: terminal_width(), ..plain }
 }
 
 /// The style of messages on standard error.

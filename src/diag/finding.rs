@@ -335,7 +335,11 @@ impl Finding {
     /// Stable identity: a hash of rule, subject and kind of evidence, never of lines or folders, so that it survives
     /// re-ordering, another file format and a check from another folder. Equal findings share one.
     pub fn fingerprint(&self) -> String {
-        let subject = &self.subject;
+        self.fingerprint_as(&self.subject)
+    }
+
+    /// The identity that it would have if it were about something else.
+    pub fn fingerprint_as(&self, subject: &Subject) -> String {
         let path = subject.path.as_deref().map(place_without_folder);
         let parts = [
             Some(self.rule.code),

@@ -4,12 +4,15 @@
 //! with it but those that share its look at the data, folds what says the same thing again, and sorts, so that the [`Outcome`] is the same at any number of
 //! threads and for any order of the inputs.
 
+mod difference;
 mod fold;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+
+pub use difference::{CheckedSide, FindingChanges, Step};
 
 use crate::diag::{Finding, Label, Level, Location, RuleId, Schedule, State, Subject};
 use crate::model::Dataset;

@@ -14,6 +14,7 @@ mod printed;
 mod release;
 mod side;
 mod wording;
+pub mod words;
 
 pub use align::{Basis, LabelChange, Mapping, Rename, mappings};
 pub use compare::{Change, Comparability, Comparison, Statement, compare};

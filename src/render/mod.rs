@@ -9,6 +9,7 @@
 
 mod concise;
 mod csv;
+mod difference;
 mod excerpt;
 mod github;
 mod gitlab;
@@ -23,6 +24,8 @@ mod sarif;
 mod summary;
 mod terminal;
 mod words;
+
+pub use difference::{DiffFormat, DiffInfo, Patch, difference, patch};
 
 use crate::diag::{Finding, Level};
 use crate::engine::Outcome;

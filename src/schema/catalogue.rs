@@ -38,6 +38,8 @@ pub enum SchemaName {
     DataPackage,
     /// What `candor check` writes as JSON.
     Findings,
+    /// What `candor diff` writes as JSON.
+    Difference,
 }
 
 impl SchemaName {
@@ -53,6 +55,7 @@ impl SchemaName {
         Self::Baseline,
         Self::DataPackage,
         Self::Findings,
+        Self::Difference,
     ];
 
     /// Schemas of whole documents, which say in their `candor` member which one they follow.
@@ -72,6 +75,7 @@ impl SchemaName {
             Self::Baseline => "baseline-v1",
             Self::DataPackage => "datapackage-v1",
             Self::Findings => "findings-v1",
+            Self::Difference => "diff-v1",
         }
     }
 
@@ -93,6 +97,7 @@ impl SchemaName {
             Self::Baseline => include_str!("../../schemas/baseline-v1.schema.json"),
             Self::DataPackage => include_str!("../../schemas/datapackage-v1.schema.json"),
             Self::Findings => include_str!("../../schemas/findings-v1.schema.json"),
+            Self::Difference => include_str!("../../schemas/diff-v1.schema.json"),
         }
     }
 

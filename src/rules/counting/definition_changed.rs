@@ -1,5 +1,5 @@
 use crate::diag::{Evidence, Finding, Subject, grouped};
-use crate::history::{Change, WordingChange, changed_wordings, word_difference};
+use crate::history::{Change, WordingChange, changed_wordings, word_difference, words};
 use crate::model::Dataset;
 use crate::rule::{Context, Need, Sink};
 use crate::rules::vintages::{Lineage, Pair, VINTAGES};
@@ -79,8 +79,7 @@ fn describe(
     change: &WordingChange<'_>,
     sink: &Sink,
 ) -> Finding {
-    let about =
-        change.key.map(|key| format!(" of {}", crate::rules::vintages::series_name(&dataset.registry, key)));
+    let about = change.key.map(|key| format!(" of {}", words::series_name(&dataset.registry, key)));
     let kind = change.new.kind;
     let message = format!(
         "the {kind}{} reads otherwise in {} than in {}, and no break is declared",
@@ -106,7 +105,7 @@ fn describe(
             } else {
                 format!("{} values are", grouped(linked.len().into()))
             },
-            crate::rules::vintages::change_in_words(largest),
+            words::change_in_words(largest),
         );
         finding = finding.note("linked", text);
     }

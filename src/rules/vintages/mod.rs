@@ -4,10 +4,8 @@
 //! once ([`crate::history`]), and each rule reports on what it is about. Findings are made for a pair of releases, not for
 //! a figure; the totals are exact, and every change stands in the evidence.
 
+mod evidence;
 mod schedules;
-mod words;
-
-pub use words::{change_in_words, series_name};
 
 pub mod not_comparable;
 pub mod renamed;

@@ -1,5 +1,6 @@
-use super::{Lineage, Pair, VINTAGES, schedules, words};
+use super::{Lineage, Pair, VINTAGES, evidence, schedules};
 use crate::diag::{Explanation, Finding, State, grouped, percent, quantity_of};
+use crate::history::words;
 use crate::model::Dataset;
 use crate::rule::{Context, Need, Sink};
 
@@ -60,7 +61,7 @@ fn restatement(
         grouped(pair.comparison.in_common.into()),
     );
     let mut finding = at_largest(sink, lineage, pair, message, largest);
-    finding = words::name_largest(finding, &dataset.registry, changes)
+    finding = evidence::name_largest(finding, &dataset.registry, changes)
         .note("periods", words::by_period(changes.iter().map(|change| change.period())));
     let renamed = &pair.comparison.renamed_restated;
     if !renamed.is_empty() {
@@ -76,7 +77,7 @@ fn restatement(
     }
     finding.evidence.method = "vintages";
     finding.evidence.observed = Some(quantity_of(changes.len(), "other value"));
-    finding.evidence.changes = words::evidence(&dataset.registry, changes);
+    finding.evidence.changes = evidence::figures(&dataset.registry, changes);
     finding = finding.help(help(dataset, pair));
     if let Some(reason) = reason(dataset, pair) {
         let by = Explanation { by: format!("vintage {}", pair.new.name), text: reason, source: None };

@@ -1,5 +1,5 @@
 use super::restated::{at_largest, reason};
-use super::{Lineage, Pair, VINTAGES, words};
+use super::{Lineage, Pair, VINTAGES, evidence};
 use crate::diag::{Evidence, Explanation, Finding, State, grouped, percent};
 use crate::history::Change;
 use crate::model::{Dataset, Period};
@@ -94,7 +94,7 @@ fn restatement(
     }
     Some(finding.evidence(Evidence {
         method: "vintages-relative",
-        changes: words::evidence(&dataset.registry, material),
+        changes: evidence::figures(&dataset.registry, material),
         ..Evidence::default()
     }))
 }

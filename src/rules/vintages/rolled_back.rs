@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::{Lineage, VINTAGES, words};
+use super::{Lineage, VINTAGES, evidence};
 use crate::diag::{Change as Figure, Evidence, Finding, grouped, listing};
-use crate::history::{Change, Return};
+use crate::history::{Change, Return, words};
 use crate::model::Dataset;
 use crate::rule::{Context, Need, Sink};
 
@@ -93,7 +93,7 @@ fn rollback(
         .related(before.origin.location(), format!("{} in {}", words::printed(before), name(before_release)))
         .cause(at);
     let excursions: Vec<Change<'_>> = returns.iter().map(excursion).collect();
-    finding = words::name_largest(finding, &dataset.registry, &excursions);
+    finding = evidence::name_largest(finding, &dataset.registry, &excursions);
     for place in away {
         let of_release = returns.iter().filter(|one| one.away() == place).map(|one| one.history.period);
         finding = finding.note("changed", format!("in {}: {}", name(place), words::by_period(of_release)));

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::evidence::percentage;
 use super::restated_materially::lag;
-use super::words::percentage;
 use super::{Lineage, Pair};
 use crate::diag::{Entry, Schedule, ScheduleRow};
 use crate::history::Change;

@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 
-use super::{Lineage, VINTAGES, rolled_back, words};
+use super::{Lineage, VINTAGES, evidence, rolled_back};
 use crate::diag::{Evidence, grouped};
-use crate::history::{Change, Return};
+use crate::history::{Change, Return, words};
 use crate::model::{Additivity, Name, Period, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 
@@ -72,11 +72,11 @@ pub fn report(lineages: &[Lineage<'_>], context: &Context<'_>, sink: &mut Sink) 
                 )
                 .related(first.old.origin.location(), format!("{} before", words::printed(first.old)));
             finding.cause = returns.first().map(|one| one.observations()[2].origin.location());
-            finding = words::name_largest(finding, registry, &left)
+            finding = evidence::name_largest(finding, registry, &left)
                 .help("compute them again from the counts that hold now, or say why they differ");
             sink.push(finding.evidence(Evidence {
                 method: "vintages-left-behind",
-                changes: words::evidence(registry, &left),
+                changes: evidence::figures(registry, &left),
                 ..Evidence::default()
             }));
         }

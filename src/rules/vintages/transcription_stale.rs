@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 
-use super::{Lineage, VINTAGES, words};
+use super::{Lineage, VINTAGES, evidence};
 use crate::diag::{Evidence, Finding, Subject, quantity_of};
-use crate::history::{Change, Relation, follows};
+use crate::history::{Change, Relation, follows, words};
 use crate::model::{Dataset, DocumentId, Observation};
 use crate::rule::{Context, Need, Sink};
 
@@ -123,9 +123,9 @@ fn report_copy(
         }
         _ => "bring the copy up to date, or state which release it follows".to_owned(),
     };
-    words::name_largest(finding, &dataset.registry, &changes).help(help).evidence(Evidence {
+    evidence::name_largest(finding, &dataset.registry, &changes).help(help).evidence(Evidence {
         method: "vintages-copy",
-        changes: words::evidence(&dataset.registry, &changes),
+        changes: evidence::figures(&dataset.registry, &changes),
         ..Evidence::default()
     })
 }

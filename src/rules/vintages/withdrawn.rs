@@ -1,8 +1,6 @@
-use std::collections::BTreeMap;
-
-use super::{Lineage, Pair, VINTAGES, place_of, words};
-use crate::diag::{Evidence, Finding, grouped, listing};
-use crate::history::Statement;
+use super::{Lineage, Pair, VINTAGES, evidence, place_of};
+use crate::diag::{Evidence, Finding, grouped};
+use crate::history::{Statement, words};
 use crate::model::Dataset;
 use crate::rule::{Context, Need, Sink};
 
@@ -56,19 +54,11 @@ fn withdrawal(dataset: &Dataset, lineage: &Lineage<'_>, pair: &Pair<'_, '_>, sin
         pair.new.name,
         words::period_names(gone.iter().map(|one| one.observation.period)),
     );
-    let mut metrics: BTreeMap<&str, usize> = BTreeMap::new();
-    for one in &gone {
-        *metrics.entry(dataset.registry.metric_name(&one.key.metric)).or_default() += 1;
-    }
-    let mut ranked: Vec<(&str, usize)> = metrics.into_iter().collect();
-    ranked.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
-    let ranked: Vec<String> =
-        ranked.iter().map(|(name, count)| format!("{name}: {}", grouped((*count).into()))).collect();
     let label = words::figure_name(&dataset.registry, first.key, first.observation.period);
     let mut finding = sink
         .finding(lineage.subject(pair.name()), message, first.observation.origin.location(), label)
         .related(place_of(dataset, pair.releases[1]), format!("not in {}", pair.new.name))
-        .note("metrics", listing(&ranked, 6));
+        .note("metrics", words::by_metric(&dataset.registry, gone.iter().map(|one| one.key)));
     if !pair.comparison.emptied.is_empty() {
         let count = grouped(pair.comparison.emptied.len().into());
         finding = finding.note("blank", format!("{count} of them have a cell without a number"));
@@ -76,7 +66,7 @@ fn withdrawal(dataset: &Dataset, lineage: &Lineage<'_>, pair: &Pair<'_, '_>, sin
     finding = finding.help("publish them again, or say since when and why they are no longer published");
     Some(finding.evidence(Evidence {
         method: "vintages-withdrawn",
-        changes: words::evidence_of(&dataset.registry, &gone),
+        changes: evidence::figures_of(&dataset.registry, &gone),
         ..Evidence::default()
     }))
 }

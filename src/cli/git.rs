@@ -1,0 +1,121 @@
+//! Revisions of a dataset, read through the `git` program. Neither the work tree nor the index is touched: the files of
+//! a revision are written to a folder of their own, which is removed afterwards.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::str::FromStr;
+
+use tempfile::TempDir;
+
+use crate::config::FILE_NAME;
+
+/// Two revisions; the later one may be the files as they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revisions {
+    /// The earlier one.
+    pub old: String,
+    /// The later one; none for the files as they are.
+    pub new: Option<String>,
+}
+
+impl FromStr for Revisions {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (old, new) = match text.split_once("..") {
+            Some((old, new)) => (old, Some(new.trim_start_matches('.'))),
+            None => (text, None),
+        };
+        let is_revision = |word: &str| !word.is_empty() && !word.starts_with('-');
+        if is_revision(old) && new.is_none_or(is_revision) {
+            Ok(Self { old: old.to_owned(), new: new.map(str::to_owned) })
+        } else {
+            Err("write A..B, such as main..HEAD, or A alone".to_owned())
+        }
+    }
+}
+
+/// The files of a dataset at a revision.
+#[derive(Debug)]
+pub struct Unpacked {
+    folder: TempDir,
+    /// The path that was asked for, within the repository.
+    within: PathBuf,
+}
+
+impl Unpacked {
+    /// Writes what a path holds at a revision, with the configuration that holds for it and what that may name.
+    ///
+    /// # Errors
+    /// In words, where `git` is missing, the path is in no repository, or the revision or the path in it is not known.
+    pub fn of(revision: &str, path: &Path) -> Result<Self, String> {
+        let here = if path.is_dir() {
+            path
+        } else {
+            path.parent().filter(|one| !one.as_os_str().is_empty()).unwrap_or(Path::new("."))
+        };
+        let place = text(git(here, &["rev-parse", "--show-prefix"])?);
+        let place = PathBuf::from(place.trim_end_matches('\n'));
+        let within = if path.is_dir() { place } else { place.join(path.file_name().unwrap_or_default()) };
+        let commit = format!("{revision}^{{commit}}");
+        git(here, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
+            .map_err(|_| format!("git knows no revision `{revision}`"))?;
+        let root = text(git(here, &["rev-parse", "--show-toplevel"])?);
+        let root = PathBuf::from(root.trim_end_matches('\n'));
+        let listing = text(git(&root, &["ls-tree", "-r", "-z", "--name-only", revision])?);
+        let files: Vec<&str> = listing.split('\0').filter(|name| !name.is_empty()).collect();
+        let scope = scope(&files, &within);
+        let wanted: Vec<&&str> = files.iter().filter(|name| Path::new(name).starts_with(&scope)).collect();
+        if !wanted.iter().any(|name| Path::new(name).starts_with(&within)) {
+            return Err(format!("`{}` holds no file at revision `{revision}`", path.display()));
+        }
+        let failed = |error: std::io::Error| format!("the files of `{revision}` cannot be written: {error}");
+        let folder = TempDir::new().map_err(failed)?;
+        for name in wanted {
+            let target = folder.path().join(name);
+            if let Some(parent) = target.parent() {
+                std::fs::create_dir_all(parent).map_err(failed)?;
+            }
+            let bytes = git(&root, &["cat-file", "blob", &format!("{revision}:{name}")])?;
+            std::fs::write(&target, bytes).map_err(failed)?;
+        }
+        Ok(Self { folder, within })
+    }
+
+    /// The folder that stands for that of the repository.
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().to_path_buf()
+    }
+
+    /// The path that was asked for.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join(&self.within)
+    }
+}
+
+/// The folder of the configuration that holds for a path at the revision, else the path itself.
+fn scope(files: &[&str], within: &Path) -> PathBuf {
+    let has = |folder: &&Path| files.iter().any(|name| Path::new(name) == folder.join(FILE_NAME));
+    within.ancestors().find(has).unwrap_or(within).to_path_buf()
+}
+
+/// What `git` prints.
+fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(arguments).stdin(Stdio::null());
+    let output = command.output().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            "--rev needs the `git` program, which is not installed or not in PATH".to_owned()
+        }
+        _ => format!("git cannot be run: {error}"),
+    })?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let why = text(output.stderr);
+    Err(format!("git: {}", why.lines().next().unwrap_or("no reason given").trim_start_matches("fatal: ")))
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8_lossy(&bytes).into_owned()
+}
