@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Outcome;
-use crate::diag::{Finding, Level, Subject};
+use crate::diag::{Finding, Level, State, Subject};
 use crate::history::{Comparison, Side, WordingChange, changed_wordings, compare};
 use crate::model::DocumentId;
 
@@ -92,9 +92,10 @@ fn changed_findings<'o>(old: &'o CheckedSide, new: &'o CheckedSide) -> FindingCh
     changes
 }
 
-/// Every finding, folded ones included.
+/// Every finding that is not set aside, folded ones included.
 fn every_finding(findings: &[Finding]) -> Vec<&Finding> {
-    findings.iter().flat_map(|one| std::iter::once(one).chain(every_finding(&one.folded))).collect()
+    let all = findings.iter().flat_map(|one| std::iter::once(one).chain(every_finding(&one.folded)));
+    all.filter(|one| !matches!(one.state, State::Allowed { .. } | State::Baselined)).collect()
 }
 
 /// What a finding is, wherever its side lies.

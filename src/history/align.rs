@@ -183,7 +183,8 @@ pub(super) fn renamed<'d>(
     (old_side, gone): (&Side<'d>, &[&Stated<'d>]),
     (new_side, fresh): (&Side<'d>, &[&Stated<'d>]),
 ) -> Vec<Rename<'d>> {
-    let mut search = Search { old_side, gone, new_side, fresh, taken: HashMap::new(), renames: Vec::new() };
+    let mut search =
+        Search { old_side, gone, new_side, fresh, taken: Default::default(), renames: Vec::new() };
     search.by_values();
     search.by_labels();
     search.by_spelling();
@@ -196,8 +197,8 @@ struct Search<'s, 'd> {
     gone: &'s [&'s Stated<'d>],
     new_side: &'s Side<'d>,
     fresh: &'s [&'s Stated<'d>],
-    /// Which fresh series takes the place of which that is gone.
-    taken: HashMap<usize, usize>,
+    /// Those that are gone and those that are fresh, of which it is known which took the place of which.
+    taken: [HashSet<usize>; 2],
     renames: Vec<Rename<'d>>,
 }
 
@@ -207,11 +208,16 @@ impl<'d> Search<'_, 'd> {
     }
 
     fn is_gone_free(&self, old: usize) -> bool {
-        self.taken.values().all(|taken| *taken != old)
+        !self.taken[0].contains(&old)
+    }
+
+    fn is_fresh_free(&self, new: usize) -> bool {
+        !self.taken[1].contains(&new)
     }
 
     fn take(&mut self, old: usize, new: usize, agreement: Agreement, basis: Basis) {
-        self.taken.insert(new, old);
+        self.taken[0].insert(old);
+        self.taken[1].insert(new);
         self.renames.push(Rename {
             old: self.gone[old].key,
             new: self.fresh[new].key,
@@ -251,7 +257,7 @@ impl<'d> Search<'_, 'd> {
             by_values.then_with(by_name).then((left.old, left.new).cmp(&(right.old, right.new)))
         });
         for Candidate { old, new, agreement, basis, .. } in candidates {
-            if self.is_gone_free(old) && !self.taken.contains_key(&new) {
+            if self.is_gone_free(old) && self.is_fresh_free(new) {
                 self.take(old, new, agreement, basis);
             }
         }
@@ -301,7 +307,7 @@ impl<'d> Search<'_, 'd> {
             // Where two keys are spelt alike nothing says which of them it is.
             let Some([new]) = spelt.get(&spelt_key(self.gone[old].key)).map(Vec::as_slice) else { continue };
             let agreement = self.agreement(old, *new);
-            if !self.taken.contains_key(new) && agreement.mostly() {
+            if self.is_fresh_free(*new) && agreement.mostly() {
                 self.take(old, *new, agreement, Basis::Spelling);
             }
         }
@@ -316,7 +322,7 @@ impl<'d> Search<'_, 'd> {
             let Some(wanted) = rule(self.gone[old].key) else { continue };
             let Ok(new) = self.fresh.binary_search_by(|one| one.key.cmp(&wanted)) else { continue };
             let agreement = self.agreement(old, new);
-            if !self.taken.contains_key(&new) && agreement.mostly() {
+            if self.is_fresh_free(new) && agreement.mostly() {
                 self.take(old, new, agreement, basis);
             }
         }

@@ -172,11 +172,12 @@ pub fn compare<'d>(old: &Side<'d>, new: &Side<'d>) -> Comparison<'d> {
         }
     }
     comparison.renames = renamed((old, &gone), (new, &fresh));
-    for rename in &comparison.renames {
-        gone.retain(|one| one.key != rename.old);
-        fresh.retain(|one| one.key != rename.new);
-    }
-    for (old_key, new_key) in comparison.renames.iter().map(|one| (one.old, one.new)).collect::<Vec<_>>() {
+    let renamed_keys: Vec<(&SeriesKey, &SeriesKey)> =
+        comparison.renames.iter().map(|one| (one.old, one.new)).collect();
+    let (left, taken): (HashSet<&SeriesKey>, HashSet<&SeriesKey>) = renamed_keys.iter().copied().unzip();
+    gone.retain(|one| !left.contains(one.key));
+    fresh.retain(|one| !taken.contains(one.key));
+    for (old_key, new_key) in renamed_keys {
         if let (Some(one), Some(other)) = (old.series(old_key), new.series(new_key)) {
             comparison.take_in((old, one), (new, other), &range, true);
         }

@@ -86,7 +86,7 @@ fn state(state: &State) -> &'static str {
 }
 
 /// A text that a spreadsheet does not take for a formula: labels come from inputs and may be anything.
-fn harmless(text: &str) -> String {
+pub(in crate::render) fn harmless(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }

@@ -114,7 +114,7 @@ fn not_run(outcome: &Outcome) -> String {
 
 /// A text that Markdown and HTML take as it is: labels come from inputs and may be anything. A mention must not call
 /// anybody, and a link must not lead anywhere.
-fn escaped(text: &str) -> String {
+pub(in crate::render) fn escaped(text: &str) -> String {
     let mut result = String::new();
     for character in clean(text).chars() {
         match character {

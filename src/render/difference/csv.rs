@@ -7,6 +7,7 @@ use super::words;
 use crate::engine::{CheckedSide, Step};
 use crate::history::{Change, Statement};
 use crate::model::{Observation, SeriesKey};
+use crate::render::csv::harmless;
 
 const COLUMNS: [&str; 20] = [
     "old",
@@ -38,7 +39,7 @@ pub fn render(steps: &[Step<'_>]) -> Result<String, String> {
     writer.write_record(COLUMNS).map_err(failed)?;
     for step in steps {
         for row in rows(step) {
-            writer.write_record(row).map_err(failed)?;
+            writer.write_record(row.each_ref().map(|cell| harmless(cell))).map_err(failed)?;
         }
     }
     let bytes = writer.into_inner().map_err(|error| error.to_string())?;

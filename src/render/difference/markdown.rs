@@ -7,7 +7,7 @@ use crate::history::words::{by_metric, by_period, printed};
 use crate::history::{Change, Statement, mappings, word_difference};
 use crate::render::Style;
 use crate::render::concise::position;
-use crate::render::words::clean;
+use crate::render::markdown::escaped;
 
 /// Characters that a comment may have at GitHub are 65,536; this leaves room for a heading and a footer.
 const LARGEST: usize = 60_000;
@@ -38,7 +38,8 @@ fn write(steps: &[Step<'_>], changes: usize, others: usize) -> String {
     text.push_str("| from | to | unchanged | restated | added | removed | new findings |\n|---|---|--:|--:|--:|--:|--:|\n");
     for step in steps {
         let count = |place: usize| grouped(words::counts(step)[place].1.into());
-        let cells = [cell(&step.old.name), cell(&step.new.name), count(0), count(1), count(2), count(3)];
+        let cells =
+            [escaped(&step.old.name), escaped(&step.new.name), count(0), count(1), count(2), count(3)];
         let new = grouped(step.findings.new.len().into());
         text.push_str(&format!("| {} | {new} |\n", cells.join(" | ")));
     }
@@ -46,11 +47,6 @@ fn write(steps: &[Step<'_>], changes: usize, others: usize) -> String {
         Section { step, changes, others }.write(&mut text);
     }
     text
-}
-
-/// A text in a cell of a table.
-fn cell(text: &str) -> String {
-    clean(text).replace('|', "\\|").replace('<', "&lt;").replace('`', "'")
 }
 
 struct Section<'p, 'o> {
@@ -62,9 +58,9 @@ struct Section<'p, 'o> {
 impl Section<'_, '_> {
     fn write(&self, text: &mut String) {
         let step = self.step;
-        text.push_str(&format!("\n### {} → {}\n\n", cell(&step.old.name), cell(&step.new.name)));
+        text.push_str(&format!("\n### {} → {}\n\n", escaped(&step.old.name), escaped(&step.new.name)));
         if let Some(why) = words::obstacle(step) {
-            text.push_str(&format!("{}.\n\n", cell(&why)));
+            text.push_str(&format!("{}.\n\n", escaped(&why)));
         }
         self.restated(text);
         self.renamed(text);
@@ -73,7 +69,7 @@ impl Section<'_, '_> {
         self.one_sided("added", &words::added(step), step.new, text);
         for change in step.wordings.iter().take(self.others) {
             let difference = word_difference(&change.old.text, &change.new.text);
-            text.push_str(&format!("- {} reads otherwise: {}\n", change.new.kind, cell(&difference)));
+            text.push_str(&format!("- {} reads otherwise: {}\n", change.new.kind, escaped(&difference)));
         }
         text.push_str(&format!("- findings: {}\n", words::findings(step)));
         self.findings("New findings", &step.findings.new, step.new, text);
@@ -87,7 +83,7 @@ impl Section<'_, '_> {
         text.push_str(&format!("**{} restated**: {periods}.\n\n", quantity_of(changes.len(), "value")));
         let registry = &self.step.new.outcome.dataset.registry;
         let figure = words::figure(registry, first.key, first.period());
-        text.push_str(&format!("Largest: {}\n\n```diff\n", cell(&figure)));
+        text.push_str(&format!("Largest: {}\n\n```diff\n", escaped(&figure)));
         for (sign, side, observation) in [("-", self.step.old, first.old), ("+", self.step.new, first.new)] {
             let (location, sources) = (observation.origin.location(), &side.outcome.sources);
             let record = words::record(location, sources, 160).replace('`', "'");
@@ -110,7 +106,11 @@ impl Section<'_, '_> {
             let place = words::place(change.new.origin.location(), &self.step.new.outcome.sources);
             let place = place.rsplit('/').next().unwrap_or(&place);
             let numbers = format!("{} | {}", printed(change.old), printed(change.new));
-            text.push_str(&format!("| {} | {numbers} | {relative} | {} |\n", cell(&figure), cell(place)));
+            text.push_str(&format!(
+                "| {} | {numbers} | {relative} | {} |\n",
+                escaped(&figure),
+                escaped(place)
+            ));
         }
         text.push_str("\n</details>\n\n");
     }
@@ -120,7 +120,7 @@ impl Section<'_, '_> {
         for mapping in mappings.iter().take(self.others) {
             text.push_str(&format!(
                 "- renamed: {}; {}, {} of {} in common the same; known by {}\n",
-                cell(&mapping.words()),
+                escaped(&mapping.words()),
                 quantity_of(mapping.statements(), "statement"),
                 grouped(mapping.equal().into()),
                 quantity_of(mapping.common(), "number"),
@@ -142,7 +142,7 @@ impl Section<'_, '_> {
             text.push_str(&format!(
                 "- {} {word}: {periods}; {}\n",
                 grouped(statements.len().into()),
-                cell(&metrics)
+                escaped(&metrics)
             ));
         }
     }
@@ -157,7 +157,7 @@ impl Section<'_, '_> {
         for finding in findings.iter().take(shown) {
             let at = position(finding, &side.outcome.sources);
             let (level, name) = (finding.level.as_str(), finding.rule.name);
-            text.push_str(&format!("- {} {level}[{name}] {}\n", cell(&at), cell(&finding.message)));
+            text.push_str(&format!("- {} {level}[{name}] {}\n", escaped(&at), escaped(&finding.message)));
         }
         if findings.len() > shown {
             text.push_str(&format!(

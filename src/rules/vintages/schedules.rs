@@ -10,76 +10,69 @@ use crate::diag::{Entry, Schedule, ScheduleRow};
 use crate::history::Change;
 use crate::model::Period;
 
+/// The columns of both schedules; the fourth says by what they are broken down.
+const fn columns(by: &'static str) -> [&'static str; 9] {
+    [
+        "publisher",
+        "vintage",
+        "against",
+        by,
+        "values_in_common",
+        "restated",
+        "restated_percent",
+        "mean_revision_percent",
+        "mean_absolute_revision_percent",
+    ]
+}
+
 /// Share restated, mean revision and mean absolute revision of the relative changes, by release and lag: how many
 /// periods before the newest figures of the release a figure lies.
 pub fn revisions(lineages: &[Lineage<'_>]) -> Schedule {
-    let mut rows = Vec::new();
-    for lineage in lineages {
-        for pair in lineage.pairs() {
-            let Some(newest) = pair.new.newest() else { continue };
-            let mut by_lag: BTreeMap<i32, Revisions> = BTreeMap::new();
-            each_period(&pair, |period, revisions| {
-                if let Some(lag) = lag(period, newest) {
-                    by_lag.entry(lag).or_default().add(&revisions);
-                }
-            });
-            for (lag, revisions) in by_lag {
-                let mut entries = names(lineage, &pair);
-                entries.push(Entry::Number(lag.into()));
-                entries.extend(revisions.entries());
-                rows.push(ScheduleRow { entries, places: Vec::new() });
-            }
-        }
-    }
+    const COLUMNS: [&str; 9] = columns("lag");
     Schedule {
         name: "revisions",
         title: "Revisions between releases, by lag in periods",
-        columns: &[
-            "publisher",
-            "vintage",
-            "against",
-            "lag",
-            "values_in_common",
-            "restated",
-            "restated_percent",
-            "mean_revision_percent",
-            "mean_absolute_revision_percent",
-        ],
-        rows,
+        columns: &COLUMNS,
+        rows: rows(lineages, lag, |lag| Entry::Number(lag.into())),
     }
 }
 
 /// The revision triangle: releases by periods.
 pub fn triangle(lineages: &[Lineage<'_>]) -> Schedule {
+    const COLUMNS: [&str; 9] = columns("period");
+    Schedule {
+        name: "revision-triangle",
+        title: "What each release makes of each period, against the release before",
+        columns: &COLUMNS,
+        rows: rows(lineages, |period, _| Some(period), |period| period.to_string().into()),
+    }
+}
+
+/// A row for every pair of releases and every group of periods, which depends on the newest period of the release.
+fn rows<K: Ord>(
+    lineages: &[Lineage<'_>],
+    group: impl Fn(Period, Period) -> Option<K>,
+    entry: impl Fn(K) -> Entry,
+) -> Vec<ScheduleRow> {
     let mut rows = Vec::new();
     for lineage in lineages {
         for pair in lineage.pairs() {
-            let mut by_period: BTreeMap<Period, Revisions> = BTreeMap::new();
-            each_period(&pair, |period, revisions| by_period.entry(period).or_default().add(&revisions));
-            for (period, revisions) in by_period {
+            let Some(newest) = pair.new.newest() else { continue };
+            let mut groups: BTreeMap<K, Revisions> = BTreeMap::new();
+            each_period(&pair, |period, revisions| {
+                if let Some(group) = group(period, newest) {
+                    groups.entry(group).or_default().add(&revisions);
+                }
+            });
+            for (group, revisions) in groups {
                 let mut entries = names(lineage, &pair);
-                entries.push(period.to_string().into());
+                entries.push(entry(group));
                 entries.extend(revisions.entries());
                 rows.push(ScheduleRow { entries, places: Vec::new() });
             }
         }
     }
-    Schedule {
-        name: "revision-triangle",
-        title: "What each release makes of each period, against the release before",
-        columns: &[
-            "publisher",
-            "vintage",
-            "against",
-            "period",
-            "values_in_common",
-            "restated",
-            "restated_percent",
-            "mean_revision_percent",
-            "mean_absolute_revision_percent",
-        ],
-        rows,
-    }
+    rows
 }
 
 fn names(lineage: &Lineage<'_>, pair: &Pair<'_, '_>) -> Vec<Entry> {
