@@ -211,3 +211,34 @@ fn files_that_each_report_on_their_own_quarter_are_not_compared() {
         assert!(of_rule(&outcome, code).is_empty(), "{:?}", messages(&outcome, code));
     }
 }
+
+#[test]
+fn a_copy_of_an_earlier_release_is_told_from_one_of_the_latest() {
+    let Some(earlier) = published(&["meta/meta-2022-q3.csv"]) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = PathBuf::from(std::env::var_os("CANDOR_CORPUS").unwrap()).join("meta");
+    for release in ["meta-2022-q3.csv", "meta-2022-q4.csv"] {
+        std::fs::copy(corpus.join(release), folder.path().join(release)).unwrap();
+    }
+    let copy = |of: &Outcome| {
+        std::fs::write(folder.path().join("copy.csv"), candor::convert::csv(&of.dataset).unwrap()).unwrap();
+        outcome(&[folder.path().to_path_buf()])
+    };
+    let stale = copy(&earlier);
+    assert_eq!(messages(&stale, "TR508"), ["203 values follow 2022-Q3 and not 2022-Q4, the latest release"]);
+    assert_eq!(place(&stale, of_rule(&stale, "TR508")[0]).split(':').next(), Some("copy.csv"));
+    assert!(of_rule(&stale, "TR005").is_empty(), "{:?}", messages(&stale, "TR005"));
+    let latest = published(&["meta/meta-2022-q4.csv"]).unwrap();
+    let current = copy(&latest);
+    assert!(of_rule(&current, "TR508").is_empty() && of_rule(&current, "TR005").is_empty());
+}
+
+#[test]
+fn a_single_release_says_that_there_is_no_second() {
+    let Some(outcome) = published(&["meta/meta-2022-q4.csv"]) else { return };
+    for code in ["TR404", "TR501", "TR502", "TR503", "TR504", "TR505", "TR506", "TR507", "TR508", "TR805"] {
+        let verdict = outcome.verdicts.iter().find(|verdict| verdict.rule.id.code == code).unwrap();
+        let why = "no second release of a publication (a later vintage)".to_owned();
+        assert_eq!(verdict.verdict, candor::rule::Verdict::NotRun(why), "{code}");
+    }
+}

@@ -19,7 +19,7 @@ pub mod words;
 pub use align::{Basis, LabelChange, Mapping, Rename, mappings};
 pub use compare::{Change, Comparability, Comparison, Statement, compare};
 pub use histories::{Histories, History, Return};
-pub use printed::{Relation, follows};
+pub use printed::{Relation, relation};
 pub use release::{Publication, Release, publications};
 pub use side::{Side, Stated, sides};
 pub use wording::{WordingChange, changed_wordings, word_difference};

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 
 use super::{Side, Stated};
-use crate::model::{Interval, Observation, Quantity, Rounded, SeriesKey};
+use crate::model::{Interval, Quantity, Rounded, SeriesKey};
 
 /// What became of one printed number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl<'d> Grid<'d> {
 }
 
 /// What became of a number; publisher, metric and side tell to which step each is printed.
-pub(super) fn relation(
+pub fn relation(
     old: (&Side<'_>, &SeriesKey, &Quantity),
     new: (&Side<'_>, &SeriesKey, &Quantity),
 ) -> Relation {
@@ -189,20 +189,6 @@ fn are_printed_alike(
         };
         step(old).is_some() && step(old) == step(new)
     })
-}
-
-/// What a figure makes of another that it is a copy of, by the steps that both declare.
-pub fn follows(copy: &Observation, original: &Observation) -> Relation {
-    let (one, other) = (&copy.quantity, &original.quantity);
-    if are_same(one, other) {
-        return Relation::Same;
-    }
-    match (one.interval(), other.interval()) {
-        (Some(interval), Some(of_original)) if one.step() != other.step() && interval.meets(of_original) => {
-            Relation::Reprinted
-        }
-        _ => Relation::Restated,
-    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use super::Publication;
 use super::printed::{Grid, are_same};
-use crate::model::{Dataset, Observation, Period, SeriesKey};
+use super::{Publication, Statement};
+use crate::model::{Dataset, DocumentId, Observation, Period, SeriesKey};
 
 /// The figures of one series on one side.
 #[derive(Debug)]
@@ -40,6 +40,25 @@ impl<'d> Side<'d> {
         let everything = vec![Some(0); dataset.documents.len()];
         let mut sides = distribute(dataset, &everything, 1);
         Self { name: name.to_owned(), ..sides.pop().unwrap_or_else(Self::empty) }
+    }
+
+    /// All that one document states.
+    pub fn of(dataset: &'d Dataset, document: DocumentId) -> Self {
+        let mut only = vec![None; dataset.documents.len()];
+        only[document.0 as usize] = Some(0);
+        distribute(dataset, &only, 1).pop().unwrap_or_else(Self::empty)
+    }
+
+    /// Every number that it states.
+    pub fn numbers(&self) -> impl Iterator<Item = Statement<'d>> {
+        let points =
+            self.series.iter().flat_map(|series| series.points.iter().map(|point| (series.key, *point)));
+        points.filter(|(_, point)| is_number(point)).map(|(key, observation)| Statement { key, observation })
+    }
+
+    /// The number that it states for a period of a series.
+    pub fn number(&self, key: &SeriesKey, period: Period) -> Option<&'d Observation> {
+        self.series(key)?.at(period).filter(|point| is_number(point))
     }
 
     fn empty() -> Self {

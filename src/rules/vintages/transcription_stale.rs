@@ -2,8 +2,8 @@ use std::collections::HashSet;
 
 use super::{Lineage, VINTAGES, evidence};
 use crate::diag::{Evidence, Finding, Subject, quantity_of};
-use crate::history::{Change, Relation, follows, words};
-use crate::model::{Dataset, DocumentId, Observation};
+use crate::history::{Change, Relation, Side, Statement, relation, words};
+use crate::model::{Dataset, DocumentId, Observation, SeriesId};
 use crate::rule::{Context, Need, Sink};
 
 crate::declare_rule! {
@@ -37,44 +37,48 @@ crate::declare_rule! {
 pub fn report(lineages: &[Lineage<'_>], context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     for lineage in lineages {
-        let own: HashSet<DocumentId> = lineage
-            .publication
-            .releases
-            .iter()
-            .flat_map(|release| release.documents.iter().copied())
-            .collect();
-        let mut stale: std::collections::BTreeMap<DocumentId, Vec<Stale<'_>>> =
-            std::collections::BTreeMap::new();
-        for history in &lineage.histories.list {
-            let Some((_, latest)) = history.statements.last() else { continue };
-            let series = dataset.series(dataset.block_of(latest).series);
-            if series.blocks.iter().all(|block| own.contains(&dataset.block(*block).document)) {
-                continue;
-            }
-            for copy in dataset.statements(series).filter(|one| one.period == history.period) {
-                let document = dataset.block_of(copy).document;
-                if own.contains(&document) || copy.quantity.interval().is_none() {
-                    continue;
-                }
+        for document in copies(dataset, lineage) {
+            let copy = Side::of(dataset, document);
+            let mut stale: Vec<Stale<'_>> = Vec::new();
+            for Statement { key, observation } in copy.numbers() {
+                let newest_first = lineage.sides.iter().enumerate().rev();
+                let mut releases = newest_first
+                    .filter_map(|(place, side)| Some((place, side, side.number(key, observation.period)?)));
+                let relation_to = |side: &Side<'_>, one: &Observation| {
+                    relation((&copy, key, &observation.quantity), (side, key, &one.quantity))
+                };
+                let Some((_, side, latest)) = releases.next() else { continue };
                 sink.examined(1);
-                let change = Change { key: history.key, old: copy, new: latest };
-                let earlier = history
-                    .statements
-                    .iter()
-                    .rev()
-                    .skip(1)
-                    .find(|(_, one)| follows(copy, one) == Relation::Same);
-                if let Some((release, _)) = earlier.filter(|_| follows(copy, latest) == Relation::Restated) {
-                    stale.entry(document).or_default().push(Stale { change, release: *release });
+                if relation_to(side, latest) == Relation::Restated
+                    && let Some((release, ..)) =
+                        releases.find(|(_, side, one)| relation_to(side, one) == Relation::Same)
+                {
+                    stale.push(Stale { change: Change { key, old: observation, new: latest }, release });
                 }
             }
-        }
-        for (document, mut cells) in stale {
-            cells.sort_by(|one, other| other.change.weight().total_cmp(&one.change.weight()));
-            let finding = report_copy(dataset, lineage, document, &cells, sink);
-            sink.push(finding);
+            stale.sort_by(|one, other| other.change.weight().total_cmp(&one.change.weight()));
+            if !stale.is_empty() {
+                let finding = report_copy(dataset, lineage, document, &stale, sink);
+                sink.push(finding);
+            }
         }
     }
+}
+
+/// Documents that state some of the same series and are no release, nor another table of the publisher's own.
+fn copies(dataset: &Dataset, lineage: &Lineage<'_>) -> Vec<DocumentId> {
+    let releases = || lineage.publication.releases.iter().flat_map(|release| &release.documents);
+    let own: HashSet<DocumentId> = releases().copied().collect();
+    let series: HashSet<SeriesId> =
+        releases().flat_map(|id| dataset.blocks_of(*id)).map(|block| block.series).collect();
+    let is_copy = |id: &DocumentId| {
+        let document = dataset.document(*id);
+        let is_publishers = document.profile.is_some() && document.publisher == lineage.publication.publisher;
+        !own.contains(id)
+            && !is_publishers
+            && dataset.blocks_of(*id).iter().any(|block| series.contains(&block.series))
+    };
+    (0..dataset.documents.len() as u32).map(DocumentId).filter(is_copy).collect()
 }
 
 /// A figure of a copy that follows an earlier release.
