@@ -44,7 +44,7 @@ pub enum SchemaName {
 
 impl SchemaName {
     /// Every schema of the catalogue.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Report,
         Self::Entities,
         Self::Metrics,
