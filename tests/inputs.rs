@@ -137,7 +137,13 @@ fn what_was_assumed_of_the_bytes_is_stated() {
     let bytes = windows_1252(&TABLE.replace(',', ";"));
     std::fs::write(folder.path().join("table.csv"), &bytes).unwrap();
     let outcome = outcome(&[folder.path().to_path_buf()]);
-    let run = RunInfo { version: String::new(), rule_set_hash: String::new(), fail_on: None, exit_code: 0 };
+    let run = RunInfo {
+        version: String::new(),
+        rule_set_hash: String::new(),
+        fail_on: None,
+        exit_code: 0,
+        command: String::new(),
+    };
     let text = render(&outcome, Format::Concise, &Style::default(), &run);
     assert!(text.contains("table.csv (windows-1252, separated by `;`)."), "{text}");
     let json: serde_json::Value =
@@ -183,7 +189,13 @@ fn a_workbook_gives_the_findings_of_its_table() {
     let bytes = std::fs::read(folder.join("tidy.xlsx")).unwrap();
     let outcome = outcome(&[folder.join("tidy.xlsx")]);
     assert_eq!(outcome.sources.len(), 1, "a blank sheet is no input");
-    let run = RunInfo { version: String::new(), rule_set_hash: String::new(), fail_on: None, exit_code: 0 };
+    let run = RunInfo {
+        version: String::new(),
+        rule_set_hash: String::new(),
+        fail_on: None,
+        exit_code: 0,
+        command: String::new(),
+    };
     let json: serde_json::Value =
         serde_json::from_str(&render(&outcome, Format::Json, &Style::default(), &run)).unwrap();
     let schema = std::fs::read_to_string(support::project().join("schemas/findings-v1.schema.json")).unwrap();
