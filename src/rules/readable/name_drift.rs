@@ -4,10 +4,10 @@
 //! over the years that is joined by name breaks there. Names are held to be the same where they agree without letter case,
 //! punctuation, legal forms and second names (in parentheses or after a slash); never by mere likeness.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::diag::Location;
-use crate::model::{Block, Dataset, Name, Observation, Period, Series};
+use crate::model::{Block, Dataset, Format, Name, Observation, Period, Series};
 use crate::rule::Sink;
 
 /// Words that say what kind of company it is, or end its address on the web.
@@ -52,7 +52,7 @@ pub fn check(dataset: &Dataset, sink: &mut Sink) {
         }
     }
     for ((publisher, metric), list) in lists {
-        if !has_two_subjects_of_one_name(dataset, &list) {
+        if !has_two_spellings(dataset, &list) {
             continue;
         }
         let mut periods: BTreeMap<Period, Printed<'_>> = BTreeMap::new();
@@ -73,16 +73,23 @@ pub fn check(dataset: &Dataset, sink: &mut Sink) {
     }
 }
 
-/// Whether a name stands for two subjects in two spellings, so that what is one looks like two.
-fn has_two_subjects_of_one_name(dataset: &Dataset, list: &[&Series]) -> bool {
-    let mut subjects: BTreeMap<String, &Name> = BTreeMap::new();
-    list.iter().any(|series| {
-        let labels = series.blocks.iter().filter_map(|id| dataset.block(*id).label.as_deref());
-        let forms: BTreeSet<String> = labels.map(form).collect();
-        forms
-            .into_iter()
-            .any(|form| *subjects.entry(form).or_insert(&series.key.subject) != &series.key.subject)
-    })
+/// Whether a name stands in two spellings that are not joined: for two subjects, or in a publisher's own file, which says
+/// nothing of what belongs together.
+fn has_two_spellings(dataset: &Dataset, list: &[&Series]) -> bool {
+    let mut first: BTreeMap<String, (&Name, &Name)> = BTreeMap::new();
+    let blocks =
+        list.iter().flat_map(|series| series.blocks.iter().map(move |id| (*series, dataset.block(*id))));
+    blocks.filter_map(|(series, block)| Some((series, block, block.label.as_ref()?))).any(
+        |(series, block, label)| {
+            let known = *first.entry(form(label)).or_insert((&series.key.subject, label));
+            known.0 != &series.key.subject || (known.1 != label && is_own_file(dataset, block))
+        },
+    )
+}
+
+/// Whether a block stands in a publisher's own file.
+fn is_own_file(dataset: &Dataset, block: &Block) -> bool {
+    dataset.document(block.document).format == Format::Publisher
 }
 
 fn compare(
@@ -106,7 +113,8 @@ fn compare(
     let mut changed = recurring.iter().filter_map(|(old, new)| {
         let (old, new) = (old.first()?, new.iter().find(|name| !old.contains(name))?);
         let (was, is) = (before.get(old.as_str())?, after.get(new.as_str())?);
-        (was.0 != is.0 && !after.contains_key(old.as_str())).then_some(((old, was.1), (new, is.1)))
+        let is_apart = was.0 != is.0 || is_own_file(dataset, dataset.block_of(is.1));
+        (is_apart && !after.contains_key(old.as_str())).then_some(((old, was.1), (new, is.1)))
     });
     let Some(((old, was), (new, is))) = changed.next() else { return };
     let message = format!(
