@@ -40,7 +40,8 @@ fn shipped(of_providers: bool) -> BTreeMap<(String, String), String> {
     for observation in &dataset.observations {
         let block = dataset.block_of(observation);
         let key = &dataset.series(block.series).key;
-        if (key.subject != key.publisher) == of_providers
+        if &*key.publisher == "ncmec"
+            && (key.subject != key.publisher) == of_providers
             && key.category.is_none()
             && &*key.unit.to_string() == "report"
         {

@@ -123,7 +123,7 @@ fn printed_totals_hold() {
     }
     assert_eq!(outcome.summary.errors, 0);
     let sums = outcome.verdicts.iter().find(|verdict| verdict.rule.id.name == "sum-mismatch").unwrap();
-    assert_eq!(sums.verdict, candor::rule::Verdict::Checked { examined: 5 });
+    assert_eq!(sums.verdict, candor::rule::Verdict::Checked { examined: 7 });
 }
 
 /// Changes one place of one file of a copy of the dataset and gives the findings that this adds.
@@ -135,7 +135,12 @@ fn corrupted(file: &str, from: &str, to: &str) -> (Vec<String>, u8) {
     let shipped = shipped();
     let before: Vec<&str> = every_finding(&shipped).iter().map(|finding| finding.message.as_str()).collect();
     let after = outcome(&[dataset]);
-    let added = lines(&after).into_iter().filter(|line| !before.contains(&message_of(line))).collect();
+    // What is said of a figure reads differently where the figure does.
+    let is_on_claims = |line: &String| line.contains("[claim-") || line.contains("[claims-");
+    let added = lines(&after)
+        .into_iter()
+        .filter(|line| !before.contains(&message_of(line)) && !is_on_claims(line))
+        .collect();
     (added, after.exit_code(Some(Level::Note)))
 }
 

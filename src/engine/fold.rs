@@ -24,11 +24,18 @@ pub fn count(finding: &Finding) -> usize {
     finding.folded.iter().map(|one| 1 + count(one)).sum()
 }
 
-/// Findings are printed in the order of the places they point at.
+/// Findings are printed in the order of the places they point at, those on claims after those on the figures themselves.
 fn position<'a>(finding: &'a Finding, sources: &'a Sources) -> impl Ord + 'a {
     let location = finding.primary.location;
     let path = &sources.get(location.source).path;
-    (path, location.span, finding.rule, &finding.subject, &finding.message)
+    (
+        finding.rule.code.starts_with("TR7"),
+        path,
+        location.span,
+        finding.rule,
+        &finding.subject,
+        &finding.message,
+    )
 }
 
 fn by_cause(findings: Vec<Finding>) -> Vec<Finding> {

@@ -5,6 +5,7 @@
 //! [`Problem`], and reading goes on as far as it can: rules decide later what to make of it.
 
 mod allow;
+mod claims;
 mod marks;
 pub mod notation;
 pub mod package;
@@ -503,6 +504,7 @@ impl Reader<'_> {
                 self.schema_problems(violations);
                 self.duplicate_keys(&tree, |_| false);
             }
+            DocumentKind::Known(SchemaName::Claims) => self.read_claims(&tree, root, violations),
             DocumentKind::Known(name) => self.read_registry(&tree, root, name, violations),
             DocumentKind::Other(span, word) => self.unrecognised_kind(span, &word),
             DocumentKind::Unmarked if self.read_json_tables(root) => {}

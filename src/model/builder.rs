@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::{
-    AllowComment, Block, BlockId, Dataset, Document, DocumentId, Frequency, Name, NumberStyle, Observation,
-    ObservationId, Period, Problem, Registry, Series, SeriesId, SeriesKey,
+    AllowComment, Block, BlockId, Claim, ClaimSource, Dataset, Document, DocumentId, Frequency, Name,
+    NumberStyle, Observation, ObservationId, Period, Problem, Registry, Series, SeriesId, SeriesKey,
 };
 
 /// Collects documents, blocks and observations while inputs are read, and joins them into series at the end.
@@ -119,6 +119,17 @@ impl Builder {
     /// Makes room for observations.
     pub fn reserve(&mut self, count: usize) {
         self.dataset.observations.reserve(count);
+    }
+
+    /// Adds a source of claims and gives its number.
+    pub fn claim_source(&mut self, source: ClaimSource) -> usize {
+        self.dataset.claim_sources.push(source);
+        self.dataset.claim_sources.len() - 1
+    }
+
+    /// Adds a claim.
+    pub fn claim(&mut self, claim: Claim) {
+        self.dataset.claims.push(claim);
     }
 
     /// The terms known so far.

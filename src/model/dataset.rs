@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{Frequency, Period, Quantity, Registry, Unit};
+use super::{Claim, ClaimSource, Frequency, Period, Quantity, Registry, Unit};
 use crate::diag::{Location, Subject};
 use crate::source::{Cell, SourceId, Span};
 
@@ -399,6 +399,10 @@ pub struct Dataset {
     pub observations: Vec<Observation>,
     /// What the words mean.
     pub registry: Registry,
+    /// Articles and documents that make claims.
+    pub claim_sources: Vec<ClaimSource>,
+    /// What they say of the figures, in the order of the inputs.
+    pub claims: Vec<Claim>,
     /// Faults met while reading.
     pub problems: Vec<Problem>,
     /// Comments that accept findings.

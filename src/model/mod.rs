@@ -4,9 +4,10 @@
 //! [`Block`]s in them (the part of a series that one document states) and the [`Observation`]s (one published number
 //! each, with its [`Origin`]). Blocks that speak of the same thing form one [`Series`], across documents; that is what
 //! rules look at. The [`Registry`] says what the words mean: entities, metrics,
-//! documented breaks and [`Relation`]s between figures.
+//! documented breaks and [`Relation`]s between figures. A [`Claim`] is what somebody else has said of the figures.
 
 mod builder;
+mod claim;
 mod dataset;
 mod entities;
 mod period;
@@ -16,6 +17,10 @@ mod relation;
 mod unit;
 
 pub use builder::Builder;
+pub use claim::{
+    Bound, Claim, ClaimSource, ClaimTerm, Expression, Function, Operation, Periods, Reading, Selection,
+    Stated,
+};
 pub use dataset::{
     AllowComment, Basis, Block, BlockId, Dataset, Document, DocumentId, Format, Name, NumberStyle,
     Observation, ObservationId, Origin, Problem, ProblemKind, Provenance, Series, SeriesId, SeriesKey,

@@ -5,7 +5,7 @@ use comfy_table::{ContentArrangement, Table};
 
 use super::inputs::{Extent, Reading, readings};
 use super::words::clean;
-use crate::diag::{listing, quantity_of};
+use crate::diag::{Entry, listing, quantity_of};
 use crate::engine::{Outcome, RuleVerdict};
 use crate::rule::Verdict;
 
@@ -87,17 +87,45 @@ fn grouped(count: usize) -> String {
     crate::diag::grouped(count.into())
 }
 
+/// A table of every claim with its verdict and the arithmetic; `None` where there are no claims.
+pub fn claims(outcome: &Outcome, width: usize) -> Option<String> {
+    let schedule = outcome.schedules.iter().find(|schedule| schedule.name == "claims")?;
+    let shown = ["id", "verdict", "stated", "arithmetic"];
+    let columns: Vec<usize> =
+        shown.iter().filter_map(|name| schedule.columns.iter().position(|column| column == name)).collect();
+    let mut table = plain_table(width);
+    table.set_header(["claim", "verdict", "stated", "arithmetic"]);
+    for row in &schedule.rows {
+        table.add_row(columns.iter().map(|column| match row.entries.get(*column) {
+            Some(Entry::Text(text)) => clean(text),
+            Some(Entry::Number(number)) => crate::diag::grouped(*number),
+            Some(Entry::Empty) | None => String::new(),
+        }));
+    }
+    Some(drawn(&table))
+}
+
 /// A table of every rule: code, name, what it did, how many findings.
 pub fn table(outcome: &Outcome, width: usize) -> String {
+    let mut table = plain_table(width);
+    table.set_header(["rule", "name", "verdict", "findings"]);
+    for verdict in &outcome.verdicts {
+        table.add_row(row(verdict));
+    }
+    drawn(&table)
+}
+
+/// A table without lines.
+fn plain_table(width: usize) -> Table {
     let mut table = Table::new();
     table
         .load_style(NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
-        .set_header(["rule", "name", "verdict", "findings"]);
-    for verdict in &outcome.verdicts {
-        table.add_row(row(verdict));
-    }
+        .set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    table
+}
+
+fn drawn(table: &Table) -> String {
     let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     lines.join("\n")
 }

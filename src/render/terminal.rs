@@ -32,6 +32,10 @@ pub fn render(outcome: &Outcome, style: &Style) -> String {
     let mut text = findings(&outcome.sources, &outcome.findings, style);
     let width = style.width.max(NARROWEST);
     if style.verbose {
+        if let Some(claims) = summary::claims(outcome, width) {
+            text.push_str(&claims);
+            text.push_str("\n\n");
+        }
         text.push_str(&summary::table(outcome, width));
         text.push_str("\n\n");
     }

@@ -125,6 +125,8 @@ pub enum Need {
     Vintages,
     /// The day on which the check is made, where an entry of the configuration holds until some day.
     Day,
+    /// A claim about the figures.
+    Claims,
 }
 
 impl Need {
@@ -159,6 +161,7 @@ impl Need {
             Self::Day if context.as_of.is_none() && context.configured.dated_allows > 0 => {
                 not_run("no day is named (--as-of)")
             }
+            Self::Claims if dataset.claims.is_empty() => not_applicable("no claims".to_owned()),
             _ => None,
         }
     }

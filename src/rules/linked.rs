@@ -3,7 +3,7 @@
 use crate::model::{Dataset, Observation, Registry, Series, SeriesKey};
 
 /// Whether two metrics count the same events in different units, by what the registry says of either.
-fn are_linked(registry: &Registry, one: &str, two: &str) -> bool {
+pub fn are_linked(registry: &Registry, one: &str, two: &str) -> bool {
     let names = |from: &str, to: &str| {
         registry.metric(from).is_some_and(|metric| metric.linked.iter().any(|id| id == to))
     };

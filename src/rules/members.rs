@@ -138,7 +138,7 @@ fn part(registry: &Registry, entity: String, mut brands: Vec<Change>) -> Part {
 }
 
 /// Whether an entity no longer existed when a period began.
-fn has_ended(registry: &Registry, entity: &str, period: Period) -> bool {
+pub fn has_ended(registry: &Registry, entity: &str, period: Period) -> bool {
     registry.entity(entity).and_then(|entity| entity.until).is_some_and(|until| until < period.start)
 }
 

@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod breakdown;
+mod claims;
 mod counting;
 mod coverage;
 mod derived;
@@ -78,6 +79,11 @@ pub static RULES: &[&Rule] = &[
     &sources::value_explains_gap::RULE,
     &sources::one_sided_differences::RULE,
     &sources::copied_series::RULE,
+    &claims::claim_contradicted::RULE,
+    &claims::claim_wrong_unit::RULE,
+    &claims::claim_wrong_period::RULE,
+    &claims::claim_uncheckable::RULE,
+    &claims::claims_contradict::RULE,
     &documentation::source_missing::RULE,
     &documentation::methodology_missing::RULE,
     &documentation::revision_unmarked::RULE,

@@ -28,6 +28,8 @@ pub enum SchemaName {
     Breaks,
     /// The registry of relations.
     Relations,
+    /// Claims about published figures.
+    Claims,
     /// One row of a tidy table.
     Tidy,
     /// A profile of a publisher's format.
@@ -44,12 +46,13 @@ pub enum SchemaName {
 
 impl SchemaName {
     /// Every schema of the catalogue.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Report,
         Self::Entities,
         Self::Metrics,
         Self::Breaks,
         Self::Relations,
+        Self::Claims,
         Self::Tidy,
         Self::Profile,
         Self::Baseline,
@@ -59,8 +62,8 @@ impl SchemaName {
     ];
 
     /// Schemas of whole documents, which say in their `candor` member which one they follow.
-    pub const DOCUMENTS: [Self; 5] =
-        [Self::Report, Self::Entities, Self::Metrics, Self::Breaks, Self::Relations];
+    pub const DOCUMENTS: [Self; 6] =
+        [Self::Report, Self::Entities, Self::Metrics, Self::Breaks, Self::Relations, Self::Claims];
 
     /// The name with its version, as documents state it in their `candor` member.
     pub const fn id(self) -> &'static str {
@@ -70,6 +73,7 @@ impl SchemaName {
             Self::Metrics => "metrics-v1",
             Self::Breaks => "breaks-v1",
             Self::Relations => "relations-v1",
+            Self::Claims => "claims-v1",
             Self::Tidy => "tidy-v1",
             Self::Profile => "profile-v1",
             Self::Baseline => "baseline-v1",
@@ -92,6 +96,7 @@ impl SchemaName {
             Self::Metrics => include_str!("../../schemas/metrics-v1.schema.json"),
             Self::Breaks => include_str!("../../schemas/breaks-v1.schema.json"),
             Self::Relations => include_str!("../../schemas/relations-v1.schema.json"),
+            Self::Claims => include_str!("../../schemas/claims-v1.schema.json"),
             Self::Tidy => include_str!("../../schemas/tidy-v1.schema.json"),
             Self::Profile => include_str!("../../schemas/profile-v1.schema.json"),
             Self::Baseline => include_str!("../../schemas/baseline-v1.schema.json"),
