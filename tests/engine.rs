@@ -188,6 +188,54 @@ fn a_long_table_reads_the_same_in_any_number_of_parts() {
 }
 
 #[test]
+fn a_long_table_of_a_publisher_reads_the_same_in_any_number_of_parts() {
+    const ROWS: usize = 20_000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table.csv");
+    let header = "app,policy_area,metric,period,value\n";
+    // What stands after some rows: nothing, what ends the table for a while, what ends it for good.
+    for (name, after, between) in [
+        ("one table", ROWS / 2, ""),
+        ("a blank line", ROWS / 2, "\r\n\n"),
+        ("the header again", ROWS / 2, header),
+        ("a table that is not known", ROWS / 2, "\nsomething,else\n1,2\n\n"),
+        ("notes at the end", ROWS, "\n\"Source: \"\"the report\"\"\nof the year\",,,,\n"),
+        ("a quote that is never closed", ROWS, "Facebook,\"Bullying,Content Actioned,2020Q1,1\n"),
+    ] {
+        let mut text = header.to_owned();
+        for row in 0..ROWS {
+            let (area, quarter) = (row / 100, row % 100);
+            let period = format!("{}Q{}", 1950 + quarter / 4, quarter % 4 + 1);
+            let number = format!("{},{:03}", 20 + row / 1000, row % 1000);
+            let value = match row {
+                // Faults that a part could count or number in its own way.
+                10 | 19_000 => "1234567".to_owned(),
+                20 | 17_000 => format!("\"{number}\",1"),
+                30 | 15_000 => "some".to_owned(),
+                40 | 18_000 => format!("\"{number}*\""),
+                _ if row % 9 == 0 => "N/A".to_owned(),
+                _ => format!("\"{number}\""),
+            };
+            let area = if area % 7 == 0 { format!("\"Area,\n{area}\"") } else { format!("Area {area}") };
+            text.push_str(&format!(
+                "Facebook,{area} of the community standards,Content Actioned,{period},{value}\n"
+            ));
+            if row + 1 == after {
+                text.push_str(between);
+            }
+        }
+        assert!(text.len() > 5 << 18);
+        std::fs::write(&path, text).unwrap();
+        let expected = output("1", "json", std::slice::from_ref(&path));
+        let report = String::from_utf8(expected.clone()).unwrap();
+        for part in ["has 6 cells", "footnote mark", "`some`", "thousands separators"] {
+            assert!(report.contains(part), "{name}: {part}");
+        }
+        assert!(output("3", "json", std::slice::from_ref(&path)) == expected, "{name}, three threads");
+    }
+}
+
+#[test]
 fn totals_count_what_is_folded() {
     let outcome = support::outcome(&[project().join("fixtures/datasets/ncmec")]);
     let all = every_finding(&outcome).len();

@@ -7,7 +7,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use candor::ingest::profile::recognise::{Recognition, first_rows, recognise};
+use candor::ingest::profile::recognise::{Recognition, first_rows, missing_headings, recognise};
 use candor::ingest::profile::{Profile, SHIPPED, shipped};
 use candor::load::csv::Rows;
 
@@ -138,6 +138,18 @@ fn every_published_table_is_recognised() {
             Recognition::None(_) => "none".to_owned(),
         };
         assert_eq!(found, expected(&path), "{path}");
+    }
+}
+
+#[test]
+fn no_profile_describes_a_tidy_table() {
+    let schema: serde_json::Value = serde_json::from_str(candor::schema::SchemaName::Tidy.text()).unwrap();
+    let columns: Vec<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+    assert!(columns.len() > 10);
+    for profile in shipped() {
+        for table in &profile.tables {
+            assert!(!missing_headings(table, &columns).is_empty(), "{}", profile.id);
+        }
     }
 }
 

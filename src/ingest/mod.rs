@@ -17,7 +17,7 @@ mod tidy;
 mod value;
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -86,15 +86,18 @@ pub struct Input {
     pub named: bool,
 }
 
-/// The terms that ship with candor.
-pub fn shipped_registry() -> Registry {
-    let mut builder = Builder::default();
-    let text = include_str!("../../registry/metrics.yaml");
-    let tree = load::yaml::parse(text);
-    if let Some(root) = tree.root() {
-        registry::read_metrics(root, &mut builder);
-    }
-    std::mem::take(builder.registry()).with_shipped_entities(shipped_entities)
+/// The terms that ship with candor, read at the first call.
+pub fn shipped_registry() -> Arc<Registry> {
+    static REGISTRY: OnceLock<Arc<Registry>> = OnceLock::new();
+    let read = || {
+        let mut builder = Builder::default();
+        let tree = load::yaml::parse(include_str!("../../registry/metrics.yaml"));
+        if let Some(root) = tree.root() {
+            registry::read_metrics(root, &mut builder);
+        }
+        Arc::new(std::mem::take(builder.registry()).with_shipped_entities(shipped_entities))
+    };
+    Arc::clone(REGISTRY.get_or_init(read))
 }
 
 /// The entities that ship with candor; read once, when the first of them is asked for.
@@ -170,8 +173,7 @@ pub fn headings(source: &Source) -> Option<Headings> {
 
 /// Reads all inputs, in parallel; the result does not depend on the number of threads. `profiles` are those of the
 /// dataset; those that ship with candor come after them.
-pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry, profiles: &[Profile]) -> Dataset {
-    let profiles: Vec<&Profile> = profiles.iter().chain(profile::shipped()).collect();
+pub fn ingest(sources: &Sources, inputs: &[Input], registry: Arc<Registry>, profiles: &[Profile]) -> Dataset {
     let mut builder = Builder::new(registry);
     let parsed: Vec<Parsed<'_>> = inputs.par_iter().map(|input| parse(sources.get(input.source))).collect();
     let packages = Packages::read(inputs, |index| parsed[index].whole_root());
@@ -189,21 +191,14 @@ pub fn ingest(sources: &Sources, inputs: &[Input], registry: Registry, profiles:
         Reader {
             source: sources.get(inputs[index].source),
             input: &inputs[index],
-            profiles: &profiles,
+            profiles,
             builder: &mut builder,
             resource,
         }
         .read(parsed);
     }
     builder.date_by_newest_period(table::file_of);
-    package::Pass {
-        sources,
-        inputs: &inputs,
-        packages: &packages,
-        profiles: &profiles,
-        builder: &mut builder,
-    }
-    .run();
+    package::Pass { sources, inputs: &inputs, packages: &packages, profiles, builder: &mut builder }.run();
     builder.finish()
 }
 
@@ -333,7 +328,8 @@ fn kind_of(tree: &Tree<'_>) -> DocumentKind {
 struct Reader<'a> {
     source: &'a Source,
     input: &'a Input,
-    profiles: &'a [&'a Profile],
+    /// Those of the dataset.
+    profiles: &'a [Profile],
     builder: &'a mut Builder,
     /// What a data package says of the input, where one lists it.
     resource: Option<&'a Resource>,
@@ -520,7 +516,8 @@ impl Reader<'_> {
     fn read_json_tables(&mut self, root: Node<'_>) -> bool {
         let tables = load::grid::tables(root);
         let headings: Vec<Vec<String>> = tables.iter().map(|table| table.headings.clone()).collect();
-        let Recognition::By(profile) = recognise(self.profiles, &self.source.path, &headings) else {
+        let profiles: Vec<&Profile> = self.profiles.iter().chain(profile::shipped()).collect();
+        let Recognition::By(profile) = recognise(&profiles, &self.source.path, &headings) else {
             return false;
         };
         self.read_json_by_profile(profile, &tables, &load::grid::lists_beside_tables(root));

@@ -181,8 +181,7 @@ impl Reader<'_> {
         // An unknown unit is a violation of the schema. Its numbers are read in the unit of the metric, so that the
         // series does not seem to be missing as well.
         let metric = metric?;
-        let known = Unit::parse(&unit?.text())
-            .or_else(|| self.builder.registry().metric(&metric).map(|one| one.unit));
+        let known = Unit::parse(&unit?.text()).or_else(|| self.builder.unit_of(&metric));
         Some((metric, known?))
     }
 

@@ -7,6 +7,7 @@
 
 mod marks;
 mod section;
+mod stretches;
 mod styles;
 mod sums;
 
@@ -18,6 +19,7 @@ use super::notation::number::Reading;
 use super::profile::{Field, Profile};
 use super::{Format, Name, ProblemKind, Reader};
 use crate::diag::Location;
+use crate::load::SyntaxError;
 use crate::load::csv::Rows;
 use crate::load::grid::{JsonTable, NoTable, Row};
 use crate::model::{
@@ -29,6 +31,7 @@ use section::{CsvHeader, Section, Stated, Terms};
 use styles::{Place, Styles};
 
 /// Rows of a table whose header the profile does not describe.
+#[derive(Clone)]
 struct Unplaced {
     span: Span,
     title: String,
@@ -36,6 +39,7 @@ struct Unplaced {
 }
 
 /// What is known while a file is read.
+#[derive(Clone)]
 struct State<'a, 'p> {
     document: DocumentId,
     section: Option<Section<'a, 'p>>,
@@ -57,6 +61,8 @@ struct State<'a, 'p> {
     uniform: Vec<(bool, Place)>,
     /// The cells of the last row that had as many as the header.
     last_whole: Vec<&'a str>,
+    /// Whether a row of another width came before any such row.
+    begins_ragged: bool,
     file_period: Option<Period>,
     /// Labels that begin or end with a blank.
     spaced: HashSet<&'a str>,
@@ -66,26 +72,56 @@ struct State<'a, 'p> {
     parts: Vec<Observation>,
     /// Whether every figure could be read so far.
     is_whole: bool,
+    /// Why reading ended before the end.
+    failure: Option<SyntaxError>,
 }
 
-impl Reader<'_> {
-    /// Reads a CSV text by a profile.
-    pub(super) fn read_csv_by_profile(&mut self, profile: &Profile, mut rows: Rows<'_>) {
+impl State<'_, '_> {
+    /// Whether the next row can only belong to the table that is being read.
+    fn is_within_table(&self) -> bool {
+        !self.may_begin && !self.has_ended && self.unplaced.is_none() && self.failure.is_none()
+    }
+}
+
+impl<'s> Reader<'s> {
+    /// Reads a CSV text, the rows of which are those of this source, by a profile.
+    pub(super) fn read_csv_by_profile(&mut self, profile: &Profile, mut rows: Rows<'s>) {
         let mut state = self.begin_by_profile(profile);
         state.marks =
             self.evident_marks(rows.separator, (profile.numbers.thousands, profile.numbers.decimal));
-        while rows.advance() {
-            if !self.is_cut(rows.span) {
-                self.read_line(profile, &rows, &mut state);
-            }
-            // Tables separated by semicolons are looked at as a whole; a data package states its marks.
-            let is_open = !profile.declares_marks && rows.separator != b';' && self.resource.is_none();
-            if std::mem::take(&mut state.has_begun) && is_open {
-                self.settle_marks(&mut state, rows.rest());
-            }
+        while state.section.is_none() && self.read_next_line(profile, &mut rows, &mut state) {}
+        if !self.read_in_stretches(profile, &rows, &mut state) {
+            self.read_lines(profile, &mut rows, &mut state);
         }
-        state.is_whole &= !self.report_broken_rows(rows.failure);
+        state.is_whole &= !self.report_broken_rows(state.failure.take());
         self.end_by_profile(state);
+    }
+
+    /// Reads all lines that are left.
+    fn read_lines<'a, 'p>(&mut self, profile: &'p Profile, rows: &mut Rows<'a>, state: &mut State<'a, 'p>) {
+        while self.read_next_line(profile, rows, state) {}
+        state.failure = rows.failure.take();
+    }
+
+    /// Reads one line; `false` where there is none.
+    fn read_next_line<'a, 'p>(
+        &mut self,
+        profile: &'p Profile,
+        rows: &mut Rows<'a>,
+        state: &mut State<'a, 'p>,
+    ) -> bool {
+        if !rows.advance() {
+            return false;
+        }
+        if !self.is_cut(rows.span) {
+            self.read_line(profile, rows, state);
+        }
+        // Tables separated by semicolons are looked at as a whole; a data package states its marks.
+        let is_open = !profile.declares_marks && rows.separator != b';' && self.resource.is_none();
+        if std::mem::take(&mut state.has_begun) && is_open {
+            self.settle_marks(state, rows.rest());
+        }
+        true
     }
 
     /// Reads tables in JSON by a profile.
@@ -163,7 +199,9 @@ impl Reader<'_> {
             spaced: HashSet::new(),
             has_begun: false,
             parts: Vec::new(),
+            begins_ragged: false,
             is_whole: true,
+            failure: None,
         }
     }
 
@@ -248,6 +286,7 @@ impl Reader<'_> {
         }
         if row.width() != section.width {
             self.ragged_row(row, section.width, &state.last_whole);
+            state.begins_ragged |= state.last_whole.is_empty();
             state.is_whole = false;
             return;
         }
@@ -365,7 +404,7 @@ impl Reader<'_> {
         let publisher = name(Field::Publisher).unwrap_or_else(|| self.builder.document_publisher(document));
         let metric = name(Field::Metric)?;
         let stated = facts.text(Field::Unit).and_then(Unit::parse);
-        let unit = stated.or_else(|| self.builder.registry().metric(&metric).map(|one| one.unit));
+        let unit = stated.or_else(|| self.builder.unit_of(&metric));
         let key = SeriesKey {
             subject: name(Field::Subject).unwrap_or_else(|| publisher.clone()),
             metric,

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memchr2, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memmem};
 use rayon::prelude::*;
 use simd_csv::ZeroCopyReaderBuilder;
 
@@ -123,33 +123,28 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Cuts the rows that have not been read yet into about so many stretches, in order. There is only one where a line
-    /// may be less than a row (quotes), none at all (blank lines), or end otherwise than with `\n`.
+    /// Cuts the rows that have not been read yet into about so many stretches, in order: at ends of lines outside quotes.
+    /// There is only one where a line ends otherwise than with `\n`.
     pub fn rest_in_stretches(&self, count: usize) -> Vec<Stretch> {
-        let bytes = &self.text.as_bytes()[..self.end];
         let start = self.next_start() as usize;
-        let size = (self.end - start).div_ceil(count.max(1)).max(LEAST_STRETCH);
-        let mut ranges = vec![];
-        let mut place = start;
-        while place < self.end {
-            let cut = memchr(b'\n', bytes.get(place + size..).unwrap_or_default());
-            let end = cut.map_or(self.end, |length| place + size + length + 1);
-            ranges.push(place..end);
-            place = end;
-        }
-        let separator = self.separator;
-        let mut rows_before = self.number;
-        let whole = vec![Stretch { bytes: start..self.end, rows_before, separator }];
-        if ranges.len() < 2 {
-            return whole;
-        }
-        let rows: Option<Vec<u32>> = ranges.par_iter().map(|range| rows_in(&bytes[range.clone()])).collect();
-        let Some(rows) = rows else { return whole };
-        let stretch = |(bytes, rows)| {
-            rows_before += rows;
-            Stretch { bytes, rows_before: rows_before - rows, separator }
+        let bytes = &self.text.as_bytes()[start..self.end];
+        let size = bytes.len().div_ceil(count.max(1)).max(LEAST_STRETCH);
+        let (separator, mut rows_before) = (self.separator, self.number);
+        let parts = cut_at_rows(bytes, size);
+        let rows: Option<Vec<u32>> = match parts.as_slice() {
+            [] | [_] => None,
+            parts => parts.par_iter().map(|part| rows_in(part)).collect(),
         };
-        ranges.into_iter().zip(rows).map(stretch).collect()
+        let Some(rows) = rows else {
+            return vec![Stretch { bytes: start..self.end, rows_before, separator }];
+        };
+        let mut place = start;
+        let stretch = |(part, rows): (&[u8], u32)| {
+            let stretch = Stretch { bytes: place..place + part.len(), rows_before, separator };
+            (place, rows_before) = (stretch.bytes.end, rows_before + rows);
+            stretch
+        };
+        parts.into_iter().zip(rows).map(stretch).collect()
     }
 
     /// The rows that have not been read yet, to look ahead.
@@ -259,22 +254,73 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Parts of about so many bytes that end where a row does: a line break is one where the quotes before it are even.
+fn cut_at_rows(bytes: &[u8], size: usize) -> Vec<&[u8]> {
+    let quotes: Vec<usize> = bytes.par_chunks(size).map(|chunk| memchr_iter(b'"', chunk).count()).collect();
+    let (mut parts, mut start, mut is_quoted) = (Vec::with_capacity(quotes.len()), 0, false);
+    for (chunk, quotes) in quotes.into_iter().enumerate() {
+        let place = chunk * size;
+        let mut is_quoted_here = is_quoted;
+        is_quoted ^= quotes % 2 == 1;
+        if place < start.max(1) {
+            continue;
+        }
+        let mut ends = memchr2_iter(b'"', b'\n', &bytes[place..]).filter(|at| {
+            is_quoted_here ^= bytes[place + at] == b'"';
+            bytes[place + at] == b'\n' && !is_quoted_here
+        });
+        let end = ends.next().map_or(bytes.len(), |at| place + at + 1);
+        parts.push(&bytes[start..end]);
+        start = end;
+    }
+    parts.push(&bytes[start..]);
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
 /// Bytes that are looked at several times while they are at hand.
 const PIECE: usize = 1 << 15;
 
-/// How many rows stand in some lines; `None` where these may not be the same.
+/// How many rows stand in some lines, the first of which begins with a row; `None` where a `\r` ends one alone.
 fn rows_in(bytes: &[u8]) -> Option<u32> {
-    let mut rows = 0;
-    let mut last = b'\n';
+    let mut lines = Lines { rows: 0, is_blank: true, is_quoted: false, last: b'\n' };
     for piece in bytes.chunks(PIECE) {
-        let has_blank_line = (last == b'\n' && piece[0] == b'\n') || memmem::find(piece, b"\n\n").is_some();
-        if has_blank_line || memchr2(b'"', b'\r', piece).is_some() {
+        let is_plain = !lines.is_quoted
+            && lines.last != b'\r'
+            && !(lines.is_blank && piece[0] == b'\n')
+            && memchr2(b'"', b'\r', piece).is_none()
+            && memmem::find(piece, b"\n\n").is_none();
+        if is_plain {
+            lines.rows += memchr_iter(b'\n', piece).count() as u32;
+            lines.last = piece[piece.len() - 1];
+            lines.is_blank = lines.last == b'\n';
+        } else if !piece.iter().all(|byte| lines.count(*byte)) {
             return None;
         }
-        rows += memchr_iter(b'\n', piece).count() as u32;
-        last = piece[piece.len() - 1];
     }
-    Some(rows)
+    Some(lines.rows)
+}
+
+/// Counts rows byte by byte.
+struct Lines {
+    rows: u32,
+    /// Whether the line so far is blank: a blank line is no row.
+    is_blank: bool,
+    is_quoted: bool,
+    last: u8,
+}
+
+impl Lines {
+    /// Counts a byte; `false` where the one before is a `\r` that ends a line alone.
+    fn count(&mut self, byte: u8) -> bool {
+        self.is_quoted ^= byte == b'"';
+        let is_end = byte == b'\n' && !self.is_quoted;
+        self.rows += u32::from(is_end && !self.is_blank);
+        self.is_blank = is_end || (self.is_blank && byte == b'\r');
+        let is_alone = self.last == b'\r' && byte != b'\n';
+        self.last = byte;
+        !is_alone
+    }
 }
 
 /// The text of a cell without its quotes.
@@ -371,31 +417,53 @@ mod tests {
         assert_eq!(rows.cells.len(), 2);
     }
 
-    #[test]
-    fn a_long_text_is_read_in_stretches_as_it_is_read_whole() {
-        let body: String = (0..200_000).map(|row| format!("{row},{}\n", row * 7)).collect();
-        let text = format!("a,b\n{body}last,row");
-        let mut whole = Rows::new(&text, b',');
+    /// Reads a text in stretches and whole, and holds the rows of both against each other.
+    fn read_both_ways(text: &str, stretches: usize) {
+        let mut whole = Rows::new(text, b',');
         assert!(whole.advance());
-        let stretches = whole.rest_in_stretches(3);
-        assert_eq!(stretches.len(), 3);
-        for stretch in &stretches {
-            let mut rows = Rows::of(&text, stretch);
+        let cut = whole.rest_in_stretches(stretches);
+        assert_eq!(cut.len(), stretches);
+        for stretch in &cut {
+            let mut rows = Rows::of(text, stretch);
             while rows.advance() {
                 assert!(whole.advance());
                 assert_eq!((rows.number, rows.span, &rows.cells), (whole.number, whole.span, &whole.cells));
             }
+            assert_eq!(rows.failure, None);
         }
         assert!(!whole.advance());
-        for odd in ["\"x\ny\",1\n", "x,1\r\n", "\n\n"] {
-            let mut rows = Rows::new(&text, b',');
-            assert!(rows.advance());
-            assert_eq!(rows.rest_in_stretches(3).len(), 3);
-            let odd = format!("{text}\n{odd}");
-            let mut rows = Rows::new(&odd, b',');
-            assert!(rows.advance());
-            assert_eq!(rows.rest_in_stretches(3).len(), 1);
+    }
+
+    #[test]
+    fn a_long_text_is_read_in_stretches_as_it_is_read_whole() {
+        let body = |row: fn(usize) -> String| (0..100_000).map(row).collect::<String>();
+        for body in [
+            body(|row| format!("{row},{}\n", row * 7)),
+            body(|row| format!("{row},{}\r\n", row * 7)),
+            body(|row| format!("{row},\"1,{:03}\"\n", row % 1000)),
+            body(|row| format!("\"{row}\",\"a \"\"b\"\"\n{}\n\r\n\"\r\n", row * 7)),
+            body(|row| if row % 1000 == 0 { "\n\r\n\n".to_owned() } else { format!("{row},1234567\n") }),
+            body(|row| if row % 1000 == 0 { "\"\n\n\",1\n".to_owned() } else { format!("{row},1234567\n") }),
+        ] {
+            read_both_ways(&format!("a,b\n{body}last,row"), 2);
+            read_both_ways(&format!("\u{feff}a,b\r\n\r\n{body}"), 2);
         }
+    }
+
+    #[test]
+    fn a_cut_is_never_within_quotes() {
+        let long = "x\n".repeat(LEAST_STRETCH);
+        let text = format!("a\n1\n\"{long}\"\n2\n{long}");
+        let rows = Rows::new(&text, b',');
+        let ends: Vec<usize> = rows.rest_in_stretches(4).iter().map(|one| one.bytes.end).collect();
+        assert!(text[..ends[0]].ends_with("\"\n"), "{ends:?}");
+        assert!(ends.len() > 1);
+    }
+
+    #[test]
+    fn a_text_with_lines_that_end_in_a_carriage_return_alone_is_read_whole() {
+        let text = format!("a,b\n{}x,1\r2,3\n", "1234567,1234567\n".repeat(200_000));
+        assert_eq!(Rows::new(&text, b',').rest_in_stretches(3).len(), 1);
     }
 
     #[test]
@@ -411,11 +479,19 @@ mod tests {
     }
 
     #[test]
-    fn blank_lines_are_noticed_wherever_a_piece_ends() {
-        for length in PIECE - 2..PIECE + 2 {
+    fn rows_are_counted_wherever_a_piece_ends() {
+        for length in PIECE - 3..PIECE + 3 {
             let line = "x".repeat(length);
-            assert_eq!(rows_in(format!("{line}\n\ny\n").as_bytes()), None);
-            assert_eq!(rows_in(format!("{line}\ny\n").as_bytes()), Some(2));
+            for (text, rows) in [
+                (format!("{line}\n\ny\n"), 2),
+                (format!("{line}\ny\n"), 2),
+                (format!("{line}\r\n\r\ny\r\n"), 2),
+                (format!("{line},\"\n\"\ny\n"), 2),
+                (format!("{line}\"\"\n\n\ny\n"), 2),
+            ] {
+                assert_eq!(rows_in(text.as_bytes()), Some(rows), "{length}");
+            }
+            assert_eq!(rows_in(format!("{line}\ry\n").as_bytes()), None);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Putting a [`Dataset`] together.
 
 use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::{
     AllowComment, Block, BlockId, Claim, ClaimSource, Dataset, Document, DocumentId, Frequency, Name,
-    NumberStyle, Observation, ObservationId, Period, Problem, Registry, Series, SeriesId, SeriesKey,
+    NumberStyle, Observation, ObservationId, Period, Problem, Registry, Series, SeriesId, SeriesKey, Unit,
 };
 
 /// Collects documents, blocks and observations while inputs are read, and joins them into series at the end.
@@ -19,8 +21,16 @@ pub struct Builder {
 
 impl Builder {
     /// A builder that knows these terms.
-    pub fn new(registry: Registry) -> Self {
+    pub fn new(registry: Arc<Registry>) -> Self {
         Self { dataset: Dataset { registry, ..Dataset::default() }, ..Self::default() }
+    }
+
+    /// A builder that reads a stretch of a document beside this one: it knows the same terms, and that document alone,
+    /// under the number given.
+    pub fn for_stretch_of(&self, document: DocumentId) -> (Self, DocumentId) {
+        let mut builder = Self::new(Arc::clone(&self.dataset.registry));
+        let document = builder.document(self.dataset.document(document).clone());
+        (builder, document)
     }
 
     /// Adds a document.
@@ -132,28 +142,36 @@ impl Builder {
         self.dataset.claims.push(claim);
     }
 
-    /// The terms known so far.
+    /// The terms known so far, to add some.
     pub fn registry(&mut self) -> &mut Registry {
-        &mut self.dataset.registry
+        Arc::make_mut(&mut self.dataset.registry)
+    }
+
+    /// The unit of count of a metric, where it is known.
+    pub fn unit_of(&self, metric: &str) -> Option<Unit> {
+        self.dataset.registry.metric(metric).map(|metric| metric.unit)
     }
 
     /// Adds what other builders have read of one document, which is their only one, in the order of its stretches: its
-    /// series, observations and faults. Blocks that say the same of the same series become one.
-    pub fn add_stretches(&mut self, document: DocumentId, stretches: Vec<Self>) {
-        let mut known: HashMap<_, BlockId> = HashMap::new();
-        for Self { dataset: stretch, keys, .. } in stretches {
+    /// series, observations and faults. Blocks with the same `identity` become one; it is given the number of the
+    /// stretch, and the block with its number there.
+    pub fn add_stretches<Identity: Hash + Eq>(
+        &mut self,
+        document: DocumentId,
+        stretches: Vec<Self>,
+        identity: impl Fn(usize, BlockId, &Block) -> Identity,
+    ) {
+        let mut known: HashMap<Identity, BlockId> = HashMap::new();
+        for (number, Self { dataset: stretch, keys, .. }) in stretches.into_iter().enumerate() {
             if let Some(publisher) = stretch.documents.first().map(|one| one.publisher.clone()) {
                 self.set_publisher(document, publisher);
             }
             let series: Vec<SeriesId> = keys.into_iter().map(|key| self.series(key)).collect();
             let mut renumbered = Vec::with_capacity(stretch.blocks.len());
-            for block in stretch.blocks {
-                let series = series[block.series.0 as usize];
-                let identity =
-                    (series, block.label.clone(), block.total_of.clone(), block.all_parts, block.redundant);
-                let id =
-                    known.entry(identity).or_insert_with(|| self.block(Block { document, series, ..block }));
-                renumbered.push(*id);
+            for (old, block) in stretch.blocks.into_iter().enumerate() {
+                let block = Block { document, series: series[block.series.0 as usize], ..block };
+                let identity = identity(number, BlockId(old as u32), &block);
+                renumbered.push(*known.entry(identity).or_insert_with(|| self.block(block)));
             }
             let add = |one: Observation| Observation { block: renumbered[one.block.0 as usize], ..one };
             if self.dataset.observations.is_empty() && renumbered.iter().enumerate().all(stays) {

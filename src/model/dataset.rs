@@ -398,7 +398,7 @@ pub struct Dataset {
     /// Published numbers in the order of the inputs.
     pub observations: Vec<Observation>,
     /// What the words mean.
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
     /// Articles and documents that make claims.
     pub claim_sources: Vec<ClaimSource>,
     /// What they say of the figures, in the order of the inputs.

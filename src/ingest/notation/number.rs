@@ -113,6 +113,42 @@ fn same_word(left: &str, right: &str) -> bool {
 /// Says what stands there instead of a number, or what the notation would have to state for it to be one.
 pub fn read(text: &str, notation: &NumberNotation) -> Result<Reading, Fault> {
     let text = text.trim();
+    plain(text, notation).map_or_else(|| read_closely(text, notation), Ok)
+}
+
+/// What nearly every figure is: a whole number in digits alone, or in groups of three. `None` where it may be something
+/// else, and is to be read closely.
+fn plain(text: &str, notation: &NumberNotation) -> Option<Reading> {
+    let mark = notation.thousands.and_then(|mark| u8::try_from(mark).ok()).filter(u8::is_ascii);
+    if !text.starts_with(|first| matches!(first, '1'..='9'))
+        || notation.shares == Shares::InPercent
+        || !notation.footnotes.is_empty()
+        || notation.missing.iter().any(|(word, _)| word == text)
+    {
+        return None;
+    }
+    let (mut number, mut digits, mut had_separators) = (0_u64, 0, false);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                number = number.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+                digits += 1;
+            }
+            _ if Some(byte) == mark && (digits == 3 || (digits < 3 && !had_separators)) => {
+                (digits, had_separators) = (0, true);
+            }
+            _ => return None,
+        }
+    }
+    if had_separators && digits != 3 {
+        return None;
+    }
+    let value = Decimal::from(number);
+    let quantity = if notation.measured { Quantity::Exact(value) } else { notation.count(value) };
+    Some(Reading { quantity, is_percent: false, footnote: None, had_separators })
+}
+
+fn read_closely(text: &str, notation: &NumberNotation) -> Result<Reading, Fault> {
     let absent = |absence, footnote| Reading {
         quantity: Quantity::Absent(absence),
         is_percent: false,
@@ -544,6 +580,30 @@ mod tests {
 
     fn decimal(text: &str) -> Decimal {
         parse_number(text).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_figure_says_what_it_says_read_closely(
+            text in "[0-9]{0,4}([,. '][0-9]{1,4}){0,6}[-+*%M]?",
+            marks in prop::sample::select(vec![(',', '.'), ('.', ','), (' ', '.'), ('\'', '.')]),
+            measured: bool,
+        ) {
+            let step = GridStep { from: Decimal::ONE_THOUSAND, step: Decimal::TEN };
+            let notation = NumberNotation { measured, grid: vec![step], ..with(marks.0, marks.1) };
+            if let Some(reading) = plain(&text, &notation) {
+                prop_assert_eq!(Some(reading), read_closely(&text, &notation).ok());
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_notation_takes_for_missing_is_no_plain_figure() {
+        let mut notation = with(',', '.');
+        assert!(plain("1,234", &notation).is_some_and(|reading| reading.had_separators));
+        notation.missing.push(("999".into(), Absence::Suppressed));
+        assert_eq!(outlined("999", &notation), "suppressed");
+        assert!(plain("12,34", &notation).is_none() && plain("1234,567", &notation).is_none());
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(in super::super) struct Pass<'a> {
     pub sources: &'a Sources,
     pub inputs: &'a [Input],
     pub packages: &'a Packages,
-    pub profiles: &'a [&'a Profile],
+    pub profiles: &'a [Profile],
     pub builder: &'a mut Builder,
 }
 

@@ -11,7 +11,6 @@ pub mod recognise;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use globset::{GlobBuilder, GlobMatcher};
 use rust_decimal::Decimal;
 
 use super::notation::number::{GridStep, NumberNotation, Shares};
@@ -166,33 +165,26 @@ pub struct ValueColumn {
 pub struct Pattern {
     /// As it is written.
     pub text: String,
-    matcher: Option<GlobMatcher>,
+    /// What is compared: the parts before, between and after each `*`.
+    parts: Vec<String>,
 }
 
 impl Pattern {
     /// A pattern.
     pub fn new(text: &str) -> Self {
-        let normal = normal(text);
-        let has_wildcard = text.contains('*');
-        // Only `*` has a meaning; what else globs know is text in a heading.
-        let escaped: String = normal
-            .chars()
-            .map(|one| if "?[]{}\\!".contains(one) { format!("[{one}]") } else { one.to_string() })
-            .collect();
-        let glob = GlobBuilder::new(&escaped).literal_separator(false).build().ok();
-        Self {
-            text: text.to_owned(),
-            matcher: glob.filter(|_| has_wildcard).map(|glob| glob.compile_matcher()),
-        }
+        Self { text: text.to_owned(), parts: normal(text).split('*').map(str::to_owned).collect() }
     }
 
     /// Whether it matches a text.
     pub fn matches(&self, text: &str) -> bool {
         let text = normal(text);
-        match &self.matcher {
-            Some(matcher) => matcher.is_match(&text),
-            None => text == normal(&self.text),
-        }
+        let [first, others @ ..] = self.parts.as_slice() else { return false };
+        let [between @ .., last] = others else { return text == *first };
+        let Some(rest) = text.strip_prefix(first.as_str()) else { return false };
+        let Some(rest) = rest.strip_suffix(last.as_str()) else { return false };
+        // The first place of each part leaves the most for those after it.
+        let mut parts = between.iter();
+        parts.try_fold(rest, |rest, part| rest.split_once(part.as_str()).map(|one| one.1)).is_some()
     }
 
     /// What a `*` stands for in a text that this matches, as it is written there; of several, all together.

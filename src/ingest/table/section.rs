@@ -17,7 +17,7 @@ use crate::model::{BlockId, Frequency, Period, Quantity, Registry, jurisdiction}
 use crate::source::Span;
 
 /// A column with figures.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ValueAt<'a, 'p> {
     pub column: usize,
     /// Columns whose sum it is where the cell of its own states nothing; there may be no such cell.
@@ -110,7 +110,7 @@ impl Header for JsonTable<'_> {
 }
 
 /// One table of a file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Section<'a, 'p> {
     shape: &'p TableShape,
     title: String,
@@ -375,19 +375,24 @@ impl<'a, 'p> Section<'a, 'p> {
         fields.flat_map(|(_, origins)| origins).any(|origin| matches!(origin, Origin::Group))
     }
 
+    /// Columns that tell its series apart.
+    pub fn key_columns(&self) -> &[usize] {
+        &self.of_series
+    }
+
     /// Whether a row holds one text instead of figures: a note in a cell that spans the table.
     pub fn is_note(&self, rows: &impl Row<'a>) -> bool {
         let mut cells =
             (0..rows.width()).map(|column| rows.cell(column)).filter(|cell| !cell.trim().is_empty());
         let Some(first) = cells.next() else { return false };
-        let others = cells.filter(|cell| *cell == first).count();
-        others > 0
+        // A row of figures is told by its figures, before all its cells are looked at.
+        self.values.iter().any(|value| rows.cell(value.column) == first)
+            && cells.any(|cell| cell == first)
             && first.chars().filter(|one| one.is_alphabetic()).count() > 3
             && self.values.iter().all(|value| {
                 let cell = rows.cell(value.column);
                 cell == first || cell.trim().is_empty()
             })
-            && self.values.iter().any(|value| rows.cell(value.column) == first)
     }
 
     /// The block of a figure, where an earlier row said the same of its series.
@@ -415,6 +420,15 @@ impl<'a, 'p> Section<'a, 'p> {
         value.blocks.insert(value.key.clone(), block);
         value.last = Some(block);
         block
+    }
+
+    /// What said of each block which series it is of: the number of the column with its figures, and some cells.
+    pub fn cells_of_blocks(&self) -> HashMap<BlockId, (usize, Vec<&'a str>)> {
+        let of_value = |(index, value): (usize, &ValueAt<'a, 'p>)| {
+            let blocks = value.blocks.iter();
+            blocks.filter_map(|(cells, block)| Some(((*block)?, (index, cells.clone())))).collect::<Vec<_>>()
+        };
+        self.values.iter().enumerate().flat_map(of_value).collect()
     }
 
     /// The period of a figure: what its row or heading says, or else the file's name.

@@ -8,7 +8,7 @@ use crate::source::{Cell, Span};
 pub type Place = (Span, Option<Cell>);
 
 /// Numbers from 1,000 on in one column.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Column {
     with_separators: usize,
     without: usize,
@@ -17,7 +17,7 @@ struct Column {
 }
 
 /// Counts how the numbers of each column are written.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Styles {
     columns: BTreeMap<usize, Column>,
 }
@@ -44,6 +44,17 @@ impl Styles {
         } else {
             column.without += 1;
             column.first_without.get_or_insert(place);
+        }
+    }
+
+    /// Adds those of rows further down.
+    pub fn add(&mut self, later: Self) {
+        for (column, later) in later.columns {
+            let column = self.columns.entry(column).or_default();
+            column.with_separators += later.with_separators;
+            column.without += later.without;
+            column.first_with = column.first_with.or(later.first_with);
+            column.first_without = column.first_without.or(later.first_without);
         }
     }
 

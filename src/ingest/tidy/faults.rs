@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::profile::recognise::Recognition;
 use super::super::{ProblemKind, Reader, group_of};
-use super::{Columns, NumberStyles};
+use super::{Columns, NumberStyles, is_column};
 use crate::load;
 use crate::load::csv::Rows;
 use crate::load::grid::Row;
@@ -53,8 +53,27 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports columns that a tidy table does not know.
+    /// Reports columns that a tidy table does not know, and those that stand in it twice.
     pub(super) fn check_header(&mut self, columns: &Columns, cells: &[Span], row: u32) {
+        if !columns.names.iter().all(|name| is_column(name)) {
+            self.columns_not_in_schema(columns, cells, row);
+        }
+        for (column, name) in columns.names.iter().enumerate() {
+            if let Some(first) = columns.names[..column].iter().position(|one| one == name) {
+                let mut problem = self.problem(
+                    ProblemKind::DuplicateKey,
+                    cells[column],
+                    format!("the column `{name}` stands twice in the header; the first is used"),
+                );
+                "again".clone_into(&mut problem.label);
+                problem.related = vec![(self.location(cells[first]), "first".to_owned())];
+                self.builder.problem(problem);
+            }
+        }
+    }
+
+    /// Lets the schema stage say which columns it does not know, and what comes close to their names.
+    fn columns_not_in_schema(&mut self, columns: &Columns, cells: &[Span], row: u32) {
         let header = row_as_json(columns.names.iter().map(|name| (name.as_str(), "")));
         let tree = load::json::parse(&header);
         let Some(root) = tree.root() else { return };
@@ -79,18 +98,6 @@ impl Reader<'_> {
             problem.label = "no column of a tidy table".to_owned();
             problem.help = violation.help;
             self.builder.problem(problem);
-        }
-        for (column, name) in columns.names.iter().enumerate() {
-            if let Some(first) = columns.names[..column].iter().position(|one| one == name) {
-                let mut problem = self.problem(
-                    ProblemKind::DuplicateKey,
-                    cells[column],
-                    format!("the column `{name}` stands twice in the header; the first is used"),
-                );
-                "again".clone_into(&mut problem.label);
-                problem.related = vec![(self.location(cells[first]), "first".to_owned())];
-                self.builder.problem(problem);
-            }
         }
     }
 
