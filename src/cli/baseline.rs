@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
-use super::check::{BaselineChoice, CheckRequest, Checked, baseline_path, check, configuration_of};
+use super::check::{
+    BaselineChoice, CheckRequest, Checked, baseline_path, check, configuration_of, with_folded,
+};
 use super::output::{self, write_whole};
 use super::{ColourChoice, INTERNAL, NO_INPUT, USAGE, complain, inputs, print};
 use crate::diag::{Finding, State, quantity_of};
@@ -97,13 +99,11 @@ fn outcome_of(request: &CheckRequest, colour: ColourChoice) -> Result<Box<Outcom
 }
 
 /// Every finding in some state, folded ones included.
-fn in_state<'f>(findings: &'f [Finding], is: &dyn Fn(&State) -> bool, found: &mut Vec<&'f Finding>) {
-    for finding in findings {
-        if is(&finding.state) {
-            found.push(finding);
-        }
-        in_state(&finding.folded, is, found);
-    }
+fn in_state(findings: &[Finding], wanted: State) -> Vec<&Finding> {
+    let mut all = Vec::new();
+    with_folded(findings, &mut all);
+    all.retain(|finding| finding.state == wanted);
+    all
 }
 
 fn write(dataset: &Dataset, colour: ColourChoice) -> u8 {
@@ -118,8 +118,7 @@ fn write(dataset: &Dataset, colour: ColourChoice) -> u8 {
         Ok(outcome) => outcome,
         Err(code) => return code,
     };
-    let mut findings = Vec::new();
-    in_state(&outcome.findings, &|state| *state == State::Active, &mut findings);
+    let findings = in_state(&outcome.findings, State::Active);
     save(&path, &findings, &format!("wrote {} to", quantity_of(findings.len(), "finding")))
 }
 
@@ -155,8 +154,7 @@ fn prune(dataset: &Dataset, colour: ColourChoice) -> u8 {
         return USAGE;
     }
     let before: usize = baseline.entries.iter().map(|entry| entry.count).sum();
-    let mut found = Vec::new();
-    in_state(&outcome.findings, &|state| *state == State::Baselined, &mut found);
+    let found = in_state(&outcome.findings, State::Baselined);
     let gone = before - found.len();
     if gone == 0 {
         return print(&format!(
@@ -175,8 +173,7 @@ fn show(dataset: &Dataset, colour: ColourChoice) -> u8 {
         Err(code) => return code,
     };
     let Some(baseline) = &outcome.baseline else { return print("there is no baseline\n") };
-    let mut found = Vec::new();
-    in_state(&outcome.findings, &|state| *state == State::Baselined, &mut found);
+    let found = in_state(&outcome.findings, State::Baselined);
     let mut text = String::new();
     for entry in &baseline.entries {
         let still = found.iter().filter(|finding| finding.fingerprint() == entry.fingerprint).count();

@@ -7,6 +7,7 @@ use clap::Args;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::git::Unpacked;
 use super::inputs::{self, FileToRead, collect};
 use super::output::{self, Destination};
 use super::progress::Progress;
@@ -55,6 +56,9 @@ pub struct Options {
     /// The baseline to use instead of the one that candor.toml names.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// Report only what a change brings: findings that this git revision has already are set aside.
+    #[arg(long, value_name = "REV")]
+    diff_base: Option<String>,
     /// Leave findings that are explained, allowed or in the baseline out of every output; totals still count them.
     #[arg(long)]
     new_only: bool,
@@ -101,6 +105,8 @@ pub struct CheckRequest {
     pub as_of: Option<Date>,
     /// Which baseline sets findings aside.
     pub baseline: BaselineChoice,
+    /// Findings of the revision from which a change is made.
+    pub base: Option<Baseline>,
     /// A folder, and what stands in its place before the names of all files in it.
     pub shown: Option<(PathBuf, String)>,
 }
@@ -188,6 +194,7 @@ pub(super) fn read_request(request: &CheckRequest) -> Reading {
         Err(BaselineFault::Missing(why)) => return Reading::BadRequest(why),
         Err(BaselineFault::Unreadable(faults)) => return Reading::BadConfiguration(sources, faults),
     };
+    config.plan.suppression.base.clone_from(&request.base);
     config.plan.suppression.is_whole_dataset =
         request.paths.iter().any(|path| inputs::holds(path, &config.root));
     if let Err(why) = apply_selection(request, &mut config.plan) {
@@ -411,7 +418,52 @@ fn command_line() -> String {
     std::iter::once("candor".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
+/// The findings that count at a git revision.
+fn findings_at(revision: &str, options: &Options) -> Result<Baseline, String> {
+    let mut findings = Vec::new();
+    for path in &options.paths {
+        let unpacked = Unpacked::of(revision, path)?;
+        let request = CheckRequest {
+            paths: vec![unpacked.path()],
+            select: options.select.clone(),
+            ignore: options.ignore.clone(),
+            as_of: options.as_of,
+            shown: Some((unpacked.root(), format!("{revision}:"))),
+            ..CheckRequest::default()
+        };
+        match check(&request) {
+            Checked::Done(outcome, _) => findings.extend(outcome.findings),
+            // A revision without any input has no findings.
+            Checked::NoInput(_) => {}
+            Checked::BadRequest(why) => return Err(why),
+            Checked::BadConfiguration(..) => {
+                return Err(format!(
+                    "the candor.toml of `{revision}` has faults, so that its findings are not known"
+                ));
+            }
+        }
+    }
+    let mut active = Vec::new();
+    with_folded(&findings, &mut active);
+    Ok(Baseline::of(active.into_iter().filter(|finding| finding.is_active())))
+}
+
+/// Findings and all that is folded into them.
+pub(super) fn with_folded<'f>(findings: &'f [Finding], all: &mut Vec<&'f Finding>) {
+    for finding in findings {
+        all.push(finding);
+        with_folded(&finding.folded, all);
+    }
+}
+
 pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
+    let base = match options.diff_base.as_deref().map(|revision| findings_at(revision, options)).transpose() {
+        Ok(base) => base,
+        Err(why) => {
+            complain(&why);
+            return USAGE;
+        }
+    };
     let request = CheckRequest {
         paths: options.paths.clone(),
         config: options.config.clone(),
@@ -419,6 +471,7 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
         ignore: options.ignore.clone(),
         as_of: options.as_of,
         baseline: options.baseline.clone().map_or(BaselineChoice::Configured, BaselineChoice::File),
+        base,
         ..CheckRequest::default()
     };
     // Work that is done within a second needs no progress.

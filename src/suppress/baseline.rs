@@ -44,6 +44,18 @@ impl Baseline {
         Self { location: Location { source, span: Span::new(0, 0), cell: None }, entries: Vec::new() }
     }
 
+    /// The baseline of these findings, which stands in no file.
+    pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
+        let entry = |finding: &Finding| BaselineEntry {
+            fingerprint: finding.fingerprint(),
+            rule: finding.rule.code.to_owned(),
+            count: 1,
+            message: finding.message.clone(),
+            span: Span::new(0, 0),
+        };
+        Self { entries: findings.into_iter().map(entry).collect(), ..Self::empty(SourceId(0)) }
+    }
+
     /// Reads what the schema `baseline-v1` has accepted.
     pub fn read(root: Node<'_>, source: SourceId) -> Self {
         let text = |node: Node<'_>, name: &str| {

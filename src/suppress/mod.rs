@@ -78,6 +78,8 @@ pub struct Suppression {
     pub allows: Vec<Allow>,
     /// Findings that were there before.
     pub baseline: Option<Baseline>,
+    /// Findings that the revision has from which a change is made.
+    pub base: Option<Baseline>,
     /// Whether the whole dataset is checked, so that an entry that sets nothing aside has nothing to set aside.
     pub is_whole_dataset: bool,
 }
@@ -142,6 +144,10 @@ impl Suppression {
             if self.is_whole_dataset && !stale.is_empty() {
                 own.push(stale_entries(baseline, &stale));
             }
+        }
+        if let Some(base) = &self.base {
+            // What the change has mended is no fault of it.
+            base.set_aside(findings);
         }
         own
     }
