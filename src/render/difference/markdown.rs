@@ -160,10 +160,7 @@ impl Section<'_, '_> {
             text.push_str(&format!("- {} {level}[{name}] {}\n", escaped(&at), escaped(&finding.message)));
         }
         if findings.len() > shown {
-            text.push_str(&format!(
-                "- and {}\n",
-                format!("{} more", grouped((findings.len() - shown).into()))
-            ));
+            text.push_str(&format!("- and {} more\n", grouped((findings.len() - shown).into())));
         }
         text.push_str("\n</details>\n");
     }

@@ -11,7 +11,7 @@ use crate::model::{Block, Dataset, Format, Name, Observation, Period, Series};
 use crate::rule::Sink;
 
 /// Words that say what kind of company it is, or end its address on the web.
-const FORMS: [&str; 25] = [
+const FORMS: [&str; 24] = [
     "inc",
     "incorporated",
     "llc",
@@ -33,7 +33,6 @@ const FORMS: [&str; 25] = [
     "oy",
     "ab",
     "as",
-    "a/s",
     "kft",
     "com",
     "llp",
@@ -66,7 +65,9 @@ pub fn check(dataset: &Dataset, sink: &mut Sink) {
         let periods: Vec<(Period, Printed<'_>)> = periods.into_iter().collect();
         for pair in periods.windows(2) {
             let [(earlier, before), (later, after)] = pair else { continue };
-            if earlier.is_followed_by(*later) && earlier.frequency() == later.frequency() {
+            // Where one list is less than half as long as the other it is a selection: who is not in it says nothing.
+            let is_selection = before.len().min(after.len()) * 2 < before.len().max(after.len());
+            if earlier.is_followed_by(*later) && earlier.frequency() == later.frequency() && !is_selection {
                 compare(dataset, sink, (publisher, metric), (*earlier, before), (*later, after));
             }
         }

@@ -67,18 +67,18 @@ fn declared(dataset: &Dataset) -> Vec<Matter<'_>> {
 
 /// Whether a series stands at the place of a term, beside which another one names fields that this one does not.
 fn matches(term: &Term, beside: &Term, key: &SeriesKey) -> bool {
-    let fields = term.fields().into_iter().zip(beside.fields()).zip(fields_of(key));
-    let agrees =
-        |(index, ((named, other), field)): (usize, ((Option<&Name>, Option<&Name>), Option<&Name>))| {
-            match (named, other) {
-                (Some(_), _) => named == field,
-                // Who is not named speaks of itself.
-                (None, Some(_)) if index < 2 => key.publisher == key.subject,
-                (None, Some(_)) => field.is_none(),
-                (None, None) => true,
-            }
-        };
-    term.metric == key.metric && fields.enumerate().all(agrees)
+    let agrees = |index: usize, named: Option<&Name>, other: Option<&Name>, field: Option<&Name>| {
+        match (named, other) {
+            (Some(_), _) => named == field,
+            // Who is not named speaks of itself.
+            (None, Some(_)) if index < 2 => key.publisher == key.subject,
+            (None, Some(_)) => field.is_none(),
+            (None, None) => true,
+        }
+    };
+    let mut fields = term.fields().into_iter().zip(beside.fields()).zip(fields_of(key)).enumerate();
+    term.metric == key.metric
+        && fields.all(|(index, ((named, other), field))| agrees(index, named, other, field))
 }
 
 /// What the series at both places of a relation have in common.
