@@ -20,7 +20,11 @@ fn main() -> std::io::Result<()> {
     let table = write_table(&folder.join("series"), 2_000, 500, Order::Series)?;
     println!("{}\n", against_readers(&table)?);
     println!("{}\n", shapes(&folder, &table)?);
-    println!("{}", shipped_dataset()?);
+    println!("{}\n", shipped_dataset()?);
+    println!("{}", many_series(&folder)?);
+    if let Some(corpus) = std::env::var_os("CANDOR_CORPUS") {
+        println!("\n{}", published(Path::new(&corpus))?);
+    }
     Ok(())
 }
 
@@ -226,6 +230,11 @@ impl Python {
         Self { name: module, script }
     }
 
+    /// Work of another name than its module's; the script times itself.
+    fn named(name: &'static str, script: &str) -> Self {
+        Self { name, script: script.to_owned() }
+    }
+
     /// Seconds of the read alone and of the whole process; `None` where Python or the module is not there.
     fn time(&self, path: &Path) -> Option<(f64, f64)> {
         let python = std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
@@ -331,4 +340,99 @@ fn shipped_dataset() -> std::io::Result<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/datasets/ncmec");
     let seconds = shortest(&folder, 5 * ROUNDS)?;
     Ok(format!("## Shipped dataset\n\n`fixtures/datasets/ncmec`, start to end: {:.1} ms", seconds * 1e3))
+}
+
+/// How the time grows with the number of series, each of 20 months.
+fn many_series(folder: &Path) -> std::io::Result<String> {
+    let mut text =
+        "## Series of 20 points\n\n| series | seconds | series a second |\n|---:|---:|---:|\n".to_owned();
+    for series in [1_000, 10_000, 100_000] {
+        let path = write_table(&folder.join(format!("short-{series}")), series, 20, Order::Series)?;
+        let seconds = shortest(&path, ROUNDS / 2)?;
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "| {series} | {seconds:.3} | {:.0} |", series as f64 / seconds);
+    }
+    Ok(text)
+}
+
+/// Loads every JSON file of a folder into frames, and checks nothing.
+const LOAD_CURATED: &str = r#"
+import glob, json, sys, time
+import pandas
+start = time.perf_counter()
+for path in glob.glob(sys.argv[1] + "/*.json"):
+    for entry in json.load(open(path)).values():
+        if isinstance(entry, dict) and isinstance(entry.get("rows"), list):
+            pandas.DataFrame(entry["rows"])
+print(time.perf_counter() - start)
+"#;
+
+/// Reads releases of a table and tells which cells of each differ from the one before.
+const DIFF_BY_CSV: &str = r#"
+import csv, glob, sys, time
+start = time.perf_counter()
+before, differences = {}, 0
+for path in sorted(glob.glob(sys.argv[1] + "/*.csv")):
+    now = {tuple(row[:4]): row[4] for row in csv.reader(open(path, encoding="utf-8")) if len(row) == 5}
+    differences += sum(1 for key, value in before.items() if now.get(key) != value)
+    before = now
+print(time.perf_counter() - start)
+"#;
+
+/// The same with pandas.
+const DIFF_BY_PANDAS: &str = r#"
+import glob, sys, time
+import pandas
+start = time.perf_counter()
+before, differences = None, 0
+for path in sorted(glob.glob(sys.argv[1] + "/*.csv")):
+    now = pandas.read_csv(path, dtype=str)
+    key = list(now.columns[:4])
+    if before is not None:
+        both = before.merge(now, on=key, how="outer", suffixes=("_before", "_now"))
+        differences += (both[both.columns[-2]].fillna("") != both[both.columns[-1]].fillna("")).sum()
+    before = now
+print(time.perf_counter() - start)
+"#;
+
+/// Published files, beside scripts that only load or compare them.
+fn published(corpus: &Path) -> std::io::Result<String> {
+    let cases = [
+        (
+            "curated disclosures of 29 organisations",
+            "curated",
+            vec![Python::named("pandas, loading alone", LOAD_CURATED)],
+        ),
+        (
+            "seven releases of one table",
+            "meta",
+            vec![
+                Python::named("csv of Python, reading and comparing", DIFF_BY_CSV),
+                Python::named("pandas, reading and comparing", DIFF_BY_PANDAS),
+            ],
+        ),
+    ];
+    let mut text =
+        "## Published files\n\n| input | program | milliseconds | candor takes |\n|---|---|---:|---:|\n"
+            .to_owned();
+    for (name, folder, pythons) in cases {
+        let folder = corpus.join(folder);
+        let (mut own, mut others) = (f64::INFINITY, vec![f64::INFINITY; pythons.len()]);
+        for _ in 0..ROUNDS {
+            own = own.min(candor(&folder)?);
+            for (other, python) in others.iter_mut().zip(&pythons) {
+                *other = other.min(python.time(&folder).map_or(f64::INFINITY, |(alone, _)| alone));
+            }
+        }
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "| {name} | candor check | {:.1} | |", own * 1e3);
+        for (python, seconds) in pythons.iter().zip(others) {
+            let _ = if seconds.is_finite() {
+                writeln!(text, "| | {} | {:.1} | {:.2} × |", python.name, seconds * 1e3, own / seconds)
+            } else {
+                writeln!(text, "| | {} | not available | |", python.name)
+            };
+        }
+    }
+    Ok(text)
 }
