@@ -24,6 +24,12 @@ impl Score {
         Self { suspicion: rounded(suspicion.clamp(0.0, Self::EXACT)), influence: None }
     }
 
+    /// The score of something that a fault explains so many times better than chance: chance does as much with a
+    /// probability of at most one in so many.
+    pub fn of_evidence(times: f64) -> Self {
+        Self::of_probability(1.0 / times.max(1.0))
+    }
+
     /// With a share of what is at stake.
     #[must_use]
     pub fn with_influence(self, share: f64) -> Self {

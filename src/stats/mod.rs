@@ -2,7 +2,9 @@
 
 pub mod contribution;
 pub mod counts;
-pub mod interval;
+pub mod digits;
+pub mod discovery;
+pub mod evidence;
 pub mod ratio;
 pub mod robust;
 

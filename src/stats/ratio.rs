@@ -8,6 +8,8 @@
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use statrs::function::gamma::digamma;
 
+use super::digits;
+use super::evidence::{self, Expectation};
 use super::robust::{LeaveOut, Middle, NORMAL_CONSISTENCY, deviation_from};
 
 /// Smallest spread that is believed: two per cent. Below it, ties and rounding would make every change a surprise.
@@ -165,6 +167,8 @@ pub struct Surprise {
     pub score: f64,
     /// Probability of a distance at least this large.
     pub probability: f64,
+    /// How many times better a fault explains it than ordinary variation does; see [`evidence`].
+    pub evidence: f64,
 }
 
 /// Tests steps of one series against its other steps and the group's prior.
@@ -215,6 +219,23 @@ impl<'s> Steps<'s> {
         judge(ratio, expected, (own, count), self.steps[index].noise(), self.prior, least)
     }
 
+    /// What the other steps and the peers suggest for one step, with its noise. `None` where nothing is known.
+    pub fn expectation(&mut self, index: usize) -> Option<Expectation> {
+        let (ratio, count) = (self.ratios[index], self.ratios.len() - 1);
+        let centre = shrunk_centre(self.others.median([ratio]), count);
+        let own = self.others.deviation([ratio]);
+        expectation(centre, (own, count), self.steps[index].noise(), self.prior)
+    }
+
+    /// The same for a step about which the next one may tell nothing either, since both have one figure in common.
+    pub fn expectation_without_next(&mut self, index: usize) -> Option<Expectation> {
+        let Some(next) = self.ratios.get(index + 1) else { return self.expectation(index) };
+        let (ratios, count) = ([self.ratios[index], *next], self.ratios.len() - 2);
+        let centre = shrunk_centre(self.others.median(ratios), count);
+        let own = self.others.deviation(ratios);
+        expectation(centre, (own, count), self.steps[index].noise(), self.prior)
+    }
+
     /// Tests whether a step and the next one, taken together, are an excursion: out and back. The statistic is their
     /// difference over the square root of two, which varies as a single log-ratio does and in which drift cancels;
     /// both steps are left out of what the series tells of its spread. `None` as for [`Self::surprise`].
@@ -226,8 +247,17 @@ impl<'s> Steps<'s> {
         if statistic * statistic < least * least * self.variances.1 {
             return None;
         }
-        let own = self.others.deviation(ratios);
-        judge(statistic, 0.0, (own, count), noise_of_excursion(out, back), self.prior, least)
+        let known = (self.others.deviation(ratios), count);
+        let noise = noise_of_excursion(out, back);
+        let surprise = judge(statistic, 0.0, known, noise, self.prior, least)?;
+        // The distance from the line between the neighbours is what a fault would have made.
+        let distance = statistic / std::f64::consts::SQRT_2;
+        let expected = expectation(0.0, known, noise, self.prior)?;
+        let expected = Expectation { spread: expected.spread / std::f64::consts::SQRT_2, ..expected };
+        let meant: Vec<f64> =
+            digits::meant(out.to).into_iter().map(|(_, one)| distance + (one / out.to).ln()).collect();
+        let slip = evidence::of_slip(distance, &meant, &expected);
+        Some(Surprise { evidence: evidence::of_move(distance, &expected).max(slip), ..surprise })
     }
 }
 
@@ -262,15 +292,25 @@ fn judge(
     prior: Option<Prior>,
     least: f64,
 ) -> Option<Surprise> {
-    let (variance, freedom) = spread(own, count, prior)?;
-    let variance = variance + noise;
-    let score = (value - expected) / variance.sqrt();
+    let expectation = expectation(expected, (own, count), noise, prior)?;
+    let score = (value - expected) / expectation.spread;
     // The distribution is slow to compute.
     if score.abs() < least {
         return None;
     }
-    let student = StudentsT::new(0.0, 1.0, freedom.min(FREEDOM_CAP)).ok()?;
-    Some(Surprise { expected, score, probability: (2.0 * student.sf(score.abs())).min(1.0) })
+    let student = StudentsT::new(0.0, 1.0, expectation.freedom).ok()?;
+    let probability = (2.0 * student.sf(score.abs())).min(1.0);
+    Some(Surprise { expected, score, probability, evidence: evidence::of_move(value, &expectation) })
+}
+
+fn expectation(
+    centre: f64,
+    (own, count): (f64, usize),
+    noise: f64,
+    prior: Option<Prior>,
+) -> Option<Expectation> {
+    let (variance, freedom) = spread(own, count, prior)?;
+    Some(Expectation { centre, spread: (variance + noise).sqrt(), freedom: freedom.min(FREEDOM_CAP) })
 }
 
 /// Variance of a log-ratio, noise left aside, and its degrees of freedom, from the spread `own` of so many other ones

@@ -1,21 +1,21 @@
 //! Which changes of which series are unusual: shared by the rules on drops and rises.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
-use crate::model::{Additivity, Dataset, Frequency, Name, Observation, Period, Series, Unit};
+use super::explanation::covering_breaks;
+use super::survey::{Link, Peers, Run, Survey};
+use crate::model::{Dataset, Observation, Series};
 use crate::rule::{Parameter, Parameters};
 use crate::rules::members::Members;
 use crate::stats::counts::same_rate;
-use crate::stats::ratio::{
-    CHANCE_OF_FITTING_SCALE, Prior, Ratios, Step, Steps, Surprise, least_score, scale_slip,
-};
-
-use super::explanation::covering_breaks;
+use crate::stats::ratio::{CHANCE_OF_FITTING_SCALE, Step, Steps, Surprise, least_score, scale_slip};
 
 /// The parameter for changes that a documented break covers.
 pub const DOCUMENTED: &str = "probability-documented";
+/// The parameter for the share of findings that may be chance.
+pub const FALSE_DISCOVERIES: &str = "false-discoveries";
+/// The parameter for the budget of alarms.
+pub const ALARMS: &str = "alarms";
 /// Names of the parameters for aggregates.
 const AGGREGATE: &str = "probability-aggregate";
 const AGGREGATE_NOTE: &str = "probability-aggregate-note";
@@ -23,11 +23,9 @@ const AGGREGATE_NOTE: &str = "probability-aggregate-note";
 const CONSPICUOUS: f64 = 0.05;
 /// Each period is read in two ways, as a step and as an excursion.
 const READINGS: f64 = 2.0;
-/// In a group of more series than this, one series more or less does not change what peers say.
-const SMALL_GROUP: usize = 12;
 
 /// Parameters that both rules have.
-pub const PARAMETERS: [Parameter; 6] = [
+pub const PARAMETERS: [Parameter; 8] = [
     Parameter {
         name: "probability",
         default: 0.001,
@@ -73,6 +71,21 @@ pub const PARAMETERS: [Parameter; 6] = [
         documentation: "No finding where two Poisson counts of one rate would differ this much with at least this probability: \
                         12 to 7 is no evidence of anything.",
     },
+    Parameter {
+        name: FALSE_DISCOVERIES,
+        default: 0.1,
+        range: (0.0, 1.0),
+        unit: "share",
+        documentation: "Among so many changes some are improbable by chance: at most this share of the warnings is to \
+                        be expected to be (Benjamini & Hochberg 1995); others are notes. Aggregates have thresholds of their own.",
+    },
+    Parameter {
+        name: ALARMS,
+        default: 5.0,
+        range: (0.0, 1000.0),
+        unit: "per 1,000 changes",
+        documentation: "Beyond so many findings, the least suspicious are notes and are told as one.",
+    },
 ];
 
 /// Which way a change goes.
@@ -115,41 +128,6 @@ pub struct Change<'d> {
     pub scale: Option<i32>,
 }
 
-/// What the peers of a series do.
-#[derive(Debug, Clone, Copy)]
-pub struct Peers {
-    pub prior: Prior,
-    pub series: usize,
-}
-
-/// A step of a series.
-#[derive(Debug, Clone, Copy)]
-struct Link<'d> {
-    step: Step,
-    from: &'d Observation,
-    to: &'d Observation,
-    /// Whether both figures are in one unit. Where they are not, another rule says so; the step is still one that
-    /// peers learn from, so that one wrong unit does not move what is usual for all others.
-    is_comparable: bool,
-}
-
-/// The figures of one series, or of several that differ in nothing but their unit, in periods of one frequency.
-struct Run<'d> {
-    series: &'d Series,
-    frequency: Frequency,
-    /// One a period, in order.
-    points: Vec<&'d Observation>,
-    /// Whether each point is known to follow the one before.
-    is_regular: bool,
-    /// Log-ratios of the steps between neighbours.
-    ratios: Ratios,
-    is_aggregate: bool,
-}
-
-/// Series are peers where they count the same in the same unit at the same frequency. Aggregates are steadier than
-/// their members and only peers of each other.
-type PeerGroup<'d> = (&'d Name, Unit, Frequency, bool);
-
 /// The parameters of the rules on falls and on rises.
 #[derive(Debug)]
 pub struct ParametersByWay<'p> {
@@ -157,6 +135,8 @@ pub struct ParametersByWay<'p> {
     pub down: &'p Parameters<'p>,
     /// Those of the rule on rises.
     pub up: &'p Parameters<'p>,
+    /// Those of the rule on slips of scale.
+    pub scale: &'p Parameters<'p>,
 }
 
 impl<'p> ParametersByWay<'p> {
@@ -168,110 +148,33 @@ impl<'p> ParametersByWay<'p> {
 
 /// Finds unusual changes either way, and counts those that were looked at.
 pub fn unusual_changes<'d>(
-    dataset: &'d Dataset,
+    survey: &Survey<'d>,
     members: &Members<'d>,
     parameters: &ParametersByWay<'_>,
 ) -> (Vec<Change<'d>>, usize) {
-    let runs = runs(dataset, members);
-    let mut groups: BTreeMap<PeerGroup<'_>, Vec<&Ratios>> = BTreeMap::new();
-    let is_widest = |run: &&Run<'_>| run.is_aggregate && run.series.key.category.is_none();
-    // A total of some members is nearly the total of all: it says nothing of its own.
-    for run in runs.iter().filter(|run| !run.is_aggregate || is_widest(run)) {
-        groups.entry(group_of(run)).or_default().push(&run.ratios);
-    }
-    let large = groups.par_iter().filter(|(_, peers)| peers.len() > SMALL_GROUP);
-    let priors: BTreeMap<PeerGroup<'_>, Peers> =
-        large.filter_map(|(group, peers)| Some((*group, learn(peers.iter().copied())?))).collect();
-    let aggregates = runs.iter().filter(is_widest).count().max(1);
     let changes_of = |run: &Run<'d>| {
-        let peers = match groups.get(&group_of(run)) {
-            // In a small group a series would be much of its own yardstick.
-            Some(peers) if peers.len() <= SMALL_GROUP => {
-                learn(peers.iter().copied().filter(|peer| !std::ptr::eq(*peer, &run.ratios)))
-            }
-            _ => priors.get(&group_of(run)).copied(),
-        };
-        let links: Vec<Link<'_>> = steps(&run.points, run.is_regular).map(|one| link(dataset, one)).collect();
+        let (peers, links) = (survey.peers(run), survey.links(run));
         let examined = links.iter().filter(|link| link.is_comparable).count();
+        let Survey { dataset, aggregates, .. } = *survey;
         (Search { dataset, parameters, members, run, links, peers, aggregates }.changes(), examined)
     };
-    let found: Vec<(Vec<Change<'_>>, usize)> = runs.par_iter().map(changes_of).collect();
+    let found: Vec<(Vec<Change<'_>>, usize)> = survey.runs.par_iter().map(changes_of).collect();
     let examined = found.iter().map(|one| one.1).sum();
     (found.into_iter().flat_map(|one| one.0).collect(), examined)
 }
 
-fn learn<'r>(peers: impl Iterator<Item = &'r Ratios> + Clone) -> Option<Peers> {
-    let series = peers.clone().count();
-    Some(Peers { prior: Prior::learn(peers)?, series })
-}
-
 impl Change<'_> {
+    /// Whether it is off by a power of ten that a slip of one digit does not make, and its neighbours are alike.
+    pub fn is_scale_slip(&self) -> bool {
+        let value = |one: &Observation| one.quantity.approximate().unwrap_or_default();
+        let is_back = |after| (1.0 / 3.0..=3.0).contains(&(value(after) / value(self.before)));
+        self.scale.is_some_and(|power| power.abs() > 1) && self.after.is_some_and(is_back)
+    }
+
     /// Which way the period goes that is out of line.
     pub fn way(&self) -> Way {
         if self.steps[self.index].0 < 0.0 { Way::Down } else { Way::Up }
     }
-}
-
-fn group_of<'d>(run: &Run<'d>) -> PeerGroup<'d> {
-    (&run.series.key.metric, run.series.key.unit, run.frequency, run.is_aggregate)
-}
-
-fn runs<'d>(dataset: &'d Dataset, members: &Members<'d>) -> Vec<Run<'d>> {
-    dataset.same_but_unit().par_iter().flat_map_iter(|group| runs_of(dataset, members, group)).collect()
-}
-
-/// The runs of some series that differ in nothing but their unit.
-fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]) -> Vec<Run<'d>> {
-    let series = group[0];
-    if series.key.unit.additivity() == Additivity::None {
-        return Vec::new();
-    }
-    let is_aggregate = !members.of(series).is_empty();
-    let is_regular = group.len() == 1 && series.rhythm.is_some_and(|one| one != Frequency::Other);
-    let mut runs = Vec::new();
-    for (frequency, mut points) in dataset.points_by_frequency(group) {
-        if group.len() > 1 {
-            // The figures of the first series win over those in other units.
-            points.sort_by_key(|point| point.period);
-            points.dedup_by_key(|point| point.period);
-        }
-        let ratios: Vec<f64> = steps(&points, is_regular).map(|(step, _)| step.log_ratio()).collect();
-        if !ratios.is_empty() {
-            let ratios = Ratios::new(ratios);
-            runs.push(Run { series, frequency, points, is_regular, ratios, is_aggregate });
-        }
-    }
-    runs
-}
-
-/// Whether one period follows the other. Periods of no usual length are compared where they are about equally long: 28
-/// to 31 days, not 15 and 120.
-fn is_even_step(from: Period, to: Period) -> bool {
-    let ratio = || f64::from(to.days()) / f64::from(from.days());
-    from.is_followed_by(to) && (from.frequency() != Frequency::Other || (0.85..=1.18).contains(&ratio()))
-}
-
-/// The steps between neighbouring periods whose figures are both above zero, each with its two figures.
-fn steps<'p, 'd>(
-    points: &'p [&'d Observation],
-    is_regular: bool,
-) -> impl Iterator<Item = (Step, [&'d Observation; 2])> + use<'p, 'd> {
-    let pairs = points.windows(2).map(|pair| [pair[0], pair[1]]);
-    let neighbours = pairs.filter(move |[from, to]| is_regular || is_even_step(from.period, to.period));
-    neighbours.filter_map(|pair| Some((step(pair)?, pair)))
-}
-
-/// The step from one figure to the next; none where either is not above zero.
-fn step([from, to]: [&Observation; 2]) -> Option<Step> {
-    let count = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0);
-    let grains = (from.quantity.approximate_step(), to.quantity.approximate_step());
-    Some(Step { from: count(from)?, to: count(to)?, grains })
-}
-
-fn link<'d>(dataset: &Dataset, (step, [from, to]): (Step, [&'d Observation; 2])) -> Link<'d> {
-    let is_comparable =
-        from.block == to.block || dataset.block_of(from).series == dataset.block_of(to).series;
-    Link { step, from, to, is_comparable }
 }
 
 /// A change that could be reported.
@@ -339,7 +242,7 @@ impl<'d> Search<'_, 'd> {
         let least = least_score(highest);
         for index in (0..links.len()).filter(|index| links[*index].is_comparable) {
             let surprise = tests.surprise(index, least);
-            found.extend(surprise.and_then(|surprise| self.candidate(index, Shape::Step, surprise)));
+            found.extend(surprise.and_then(|surprise| self.candidate(index, Shape::Step, surprise, None)));
         }
         let spread = ratios.typical_spread(prior);
         // A value that fits another scale is less probable than its distance alone says.
@@ -379,8 +282,8 @@ impl<'d> Search<'_, 'd> {
 
     /// A probability that no change of the series needs to be below.
     fn highest_threshold(&self) -> f64 {
-        let ParametersByWay { down, up } = self.parameters;
-        let highest = |name| f64::max(down.highest(name), up.highest(name));
+        let ParametersByWay { down, up, scale } = self.parameters;
+        let highest = |name| down.highest(name).max(up.highest(name)).max(scale.highest(name));
         let highest_of_all = self.parameter_names().iter().copied().map(highest).fold(0.0, f64::max);
         if self.dataset.registry.breaks().is_empty() {
             highest_of_all
@@ -410,19 +313,27 @@ impl<'d> Search<'_, 'd> {
         if scale.is_some() {
             surprise.probability *= CHANCE_OF_FITTING_SCALE;
         }
-        let candidate = self.candidate(index, Shape::Excursion, surprise)?;
-        Some(Candidate { scale, ..candidate })
+        self.candidate(index, Shape::Excursion, surprise, scale)
     }
 
     /// A change with the parameter that it falls below; none where it is usual, or its counts are too small to tell.
-    fn candidate(&self, index: usize, shape: Shape, surprise: Surprise) -> Option<Candidate> {
+    fn candidate(
+        &self,
+        index: usize,
+        shape: Shape,
+        surprise: Surprise,
+        scale: Option<i32>,
+    ) -> Option<Candidate> {
         // The cheap test first: nearly all changes are usual.
         if surprise.probability >= 0.5 {
             return None;
         }
         let link = &self.links[index];
         let key = &self.run.series.key;
-        let [own, other] = self.parameters.of(self.run.ratios.values[index]);
+        let [own, other] = match scale {
+            Some(power) if power.abs() > 1 => [self.parameters.scale, self.parameters.down],
+            _ => self.parameters.of(self.run.ratios.values[index]),
+        };
         let threshold = |parameters: &Parameters<'_>| {
             let value = |name| {
                 let value = parameters.get(name, key, Some(link.to.period));
@@ -445,7 +356,7 @@ impl<'d> Search<'_, 'd> {
         };
         // What one rule is told to pass over is no event of the other: a fall back from a peak belongs to the peak.
         let threshold = threshold(own).map(Some).or_else(|| threshold(other).map(|_| None))?;
-        Some(Candidate { index, shape, surprise, threshold, scale: None, rank: surprise.probability })
+        Some(Candidate { index, shape, surprise, threshold, scale, rank: surprise.probability })
     }
 
     fn change(&self, candidate: Candidate) -> Option<Change<'d>> {

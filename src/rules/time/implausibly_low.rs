@@ -349,6 +349,14 @@ fn report_zero(
         .related(before.origin.location(), figure(before))
         .related(after.origin.location(), figure(after))
         .help("a figure that is not known is `{kind: not_reported}`, not 0")
+        // All series of a report that are 0 at the same time are so for one reason.
+        .fold(format!(
+            "{} {} {} {}",
+            series.key.publisher,
+            series.key.subject,
+            series.key.metric,
+            listing(&periods, 6)
+        ))
         .cause(place);
     finding.evidence.method = "abrupt-zero";
     finding.evidence.observed = Some("0".to_owned());

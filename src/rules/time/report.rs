@@ -1,18 +1,27 @@
 //! What a finding about a change says: shared by the rules on drops and rises.
 
+use std::collections::{HashMap, HashSet};
+
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
-use super::change::{Change, DOCUMENTED, ParametersByWay, Peers, Shape, Way, unusual_changes};
+use super::change::{
+    ALARMS, Change, DOCUMENTED, FALSE_DISCOVERIES, ParametersByWay, Shape, Way, unusual_changes,
+};
 use super::explanation::{covering_breaks, share_of_gross};
+use super::survey::{Peers, Survey};
+use super::{scale_slip, sharp_drop, sharp_rise};
 use crate::diag::{
-    Change as Figure, Confidence, Evidence, Explanation, Finding, Level, Score, State, grouped, percent,
-    percent_change, quantity_of, signed,
+    Change as Figure, Confidence, Evidence, Explanation, Finding, Level, Location, Note, Score, State,
+    grouped, percent, percent_change, quantity_of, signed,
 };
 use crate::model::{Dataset, Interval, Observation, Series};
-use crate::rule::{Look, Rule, Sink, Task};
+use crate::rule::{Parameters, Rule, Sink, Task};
+use crate::rules::counting::transfer_suspected::Transfer;
+use crate::rules::counting::undeclared_break::Break;
 use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, Part, brands_in_words, figure};
+use crate::stats::discovery::false_discovery_rates;
 use crate::stats::ratio::Prior;
 use crate::stats::robust::quantile;
 
@@ -20,25 +29,72 @@ use crate::stats::robust::quantile;
 const NAMED: (usize, usize) = (8, 6);
 /// A series with at least this many other changes speaks for itself.
 const SPEAKS_FOR_ITSELF: usize = 5;
+/// So many alarms are told one by one however small the table.
+const LEAST_BUDGET: usize = 5;
 
-/// Looks for unusual changes either way: a fall and the rise after it may be one excursion, so that both rules need
-/// all of them.
-pub static CHANGES: Look = Look { check: check_changes };
+/// Which finding speaks of a cell already, because the cell's change is part of something larger.
+#[derive(Debug, Default)]
+pub struct Causes(HashMap<Location, f64>);
 
-fn check_changes(tasks: &mut [Task<'_>]) {
-    let Some(dataset) = tasks.first().map(|task| task.context.dataset) else { return };
-    let members = &Members::new(dataset);
-    let parameters = |way: Way| {
-        let task = tasks.iter().find(|task| way_of(task.rule) == way);
-        task.or(tasks.first()).map(|task| &task.context.parameters)
+impl Causes {
+    /// Cells of groups that change as one.
+    pub fn add_breaks(&mut self, breaks: &[Break<'_>]) {
+        for one in breaks {
+            one.along().for_each(|along| self.add(along.place(), one.evidence));
+        }
+    }
+
+    /// Cells of series of which one gives what another takes.
+    pub fn add_transfers(&mut self, transfers: &[Transfer<'_>]) {
+        for one in transfers {
+            one.places().for_each(|place| self.add(place, one.evidence));
+        }
+    }
+
+    fn add(&mut self, place: Location, evidence: f64) {
+        let known = self.0.entry(place).or_insert(evidence);
+        *known = known.max(evidence);
+    }
+
+    /// Whether what is told already explains a change better than it would by itself.
+    fn explain(&self, change: &Change<'_>) -> bool {
+        let known = self.0.get(&change.at.origin.location());
+        known.is_some_and(|known| *known >= change.surprise.evidence)
+    }
+}
+
+/// The rules on single changes.
+const RULES: [&Rule; 3] = [&sharp_drop::RULE, &sharp_rise::RULE, &scale_slip::RULE];
+
+/// Looks for unusual changes and gives each to the rule that it belongs to. What is part of something larger is not told
+/// again. Gives the cells that were spoken of, by these rules or before.
+pub fn check_changes(
+    tasks: &mut [Task<'_>],
+    survey: &Survey<'_>,
+    members: &Members<'_>,
+    causes: &Causes,
+) -> HashSet<Location> {
+    let dataset = survey.dataset;
+    let parameters = |rule: &Rule| {
+        let task = tasks.iter().find(|task| task.rule.id == rule.id);
+        task.map(|task| &task.context.parameters)
     };
-    let (Some(down), Some(up)) = (parameters(Way::Down), parameters(Way::Up)) else { return };
-    let (changes, examined) = unusual_changes(dataset, members, &ParametersByWay { down, up });
+    let [down, up, scale] = RULES.map(parameters);
+    let Some(any) = down.or(up).or(scale) else { return HashSet::new() };
+    let by_way =
+        ParametersByWay { down: down.unwrap_or(any), up: up.unwrap_or(any), scale: scale.unwrap_or(any) };
+    let (mut changes, examined) = unusual_changes(survey, members, &by_way);
+    changes.retain(|change| !causes.explain(change));
+    let mut told: HashSet<Location> = causes.0.keys().copied().collect();
     for task in tasks.iter_mut().filter(|task| task.is_wanted) {
-        let way = way_of(task.rule);
+        if RULES.iter().all(|rule| rule.id != task.rule.id) {
+            continue;
+        }
         task.sink.examined(examined);
         task.sink.nothing_to_check("no count with a number above zero in two neighbouring periods");
-        let own: Vec<&Change<'_>> = changes.iter().filter(|change| change.way() == way).collect();
+        let own: Vec<&Change<'_>> =
+            changes.iter().filter(|change| rule_of(change).id == task.rule.id).collect();
+        told.extend(own.iter().map(|change| change.at.origin.location()));
         let sink = &task.sink;
         let findings: Vec<Finding> = own
             .par_iter()
@@ -47,13 +103,56 @@ fn check_changes(tasks: &mut [Task<'_>]) {
                 ..report(dataset, members, sink, change)
             })
             .collect();
+        let findings = discoveries(findings, &own, examined, &task.context.parameters);
         findings.into_iter().for_each(|finding| task.sink.push(finding));
+    }
+    told
+}
+
+/// Which rule a change belongs to.
+fn rule_of(change: &Change<'_>) -> &'static Rule {
+    match change.way() {
+        _ if change.is_scale_slip() => &scale_slip::RULE,
+        Way::Down => &sharp_drop::RULE,
+        Way::Up => &sharp_rise::RULE,
     }
 }
 
-/// Which way the changes go that a rule speaks of.
-fn way_of(rule: &Rule) -> Way {
-    if rule.id == super::sharp_drop::RULE.id { Way::Down } else { Way::Up }
+/// Makes a note of what was to be expected among so many tests, and tells what goes beyond the budget of alarms as one. Aggregates
+/// are few and have thresholds of their own, and what a break explains is no alarm.
+fn discoveries(
+    findings: Vec<Finding>,
+    changes: &[&Change<'_>],
+    examined: usize,
+    parameters: &Parameters<'_>,
+) -> Vec<Finding> {
+    let probabilities: Vec<f64> = changes.iter().map(|change| change.surprise.probability).collect();
+    let rates = false_discovery_rates(&probabilities, examined);
+    let is_exempt = |finding: &Finding, change: &Change<'_>| change.is_aggregate || !finding.is_active();
+    let mut kept: Vec<(Finding, bool)> = Vec::new();
+    for ((finding, change), rate) in findings.into_iter().zip(changes).zip(rates) {
+        let period = Some(change.at.period);
+        let exempt = is_exempt(&finding, change);
+        let is_discovery = rate <= parameters.get(FALSE_DISCOVERIES, &change.series.key, period);
+        let level = if exempt || is_discovery { finding.level } else { Level::Note };
+        kept.push((Finding { level, ..finding }, exempt));
+    }
+    let budget = parameters.global(ALARMS) * examined as f64 / 1000.0;
+    let budget = (budget.ceil() as usize).max(LEAST_BUDGET);
+    let mut order: Vec<usize> = (0..kept.len()).filter(|index| !kept[*index].1).collect();
+    order.sort_by(|left, right| {
+        let value = |index: &usize| kept[*index].0.score.value();
+        value(right).total_cmp(&value(left)).then(left.cmp(right))
+    });
+    for index in order.into_iter().skip(budget) {
+        let finding = &mut kept[index].0;
+        finding.level = Level::Note;
+        finding.fold = Some("beyond the budget of alarms".to_owned());
+        let text =
+            format!("one of those beyond the first {budget} by their score, which are told one by one");
+        finding.notes.push(Note { kind: "budget", text });
+    }
+    kept.into_iter().map(|one| one.0).collect()
 }
 
 fn report(dataset: &Dataset, members: &Members<'_>, sink: &Sink, change: &Change<'_>) -> Finding {
@@ -69,7 +168,7 @@ fn report(dataset: &Dataset, members: &Members<'_>, sink: &Sink, change: &Change
 }
 
 /// The cell whose change would make the finding go away. A total of some members falls because the total of all does.
-fn cause(changes: &[&Change<'_>], change: &Change<'_>) -> crate::diag::Location {
+fn cause(changes: &[&Change<'_>], change: &Change<'_>) -> Location {
     let own = &change.series.key;
     if !change.is_aggregate || own.category.is_none() {
         return change.at.origin.location();
@@ -121,7 +220,7 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
         _ => Confidence::Low,
     };
     let expected = change.surprise.expected.exp();
-    finding.score = Score::of_probability(probability).with_influence(influence(change));
+    finding.score = Score::of_evidence(change.surprise.evidence).with_influence(influence(change));
     finding.evidence(Evidence {
         method: if change.shape == Shape::Excursion {
             "leave-one-out-ratio-excursion"
@@ -154,7 +253,7 @@ fn rounded(probability: f64) -> f64 {
 }
 
 /// Whose what: `CyberTipline reports about Google`.
-fn series_name(dataset: &Dataset, series: &Series) -> String {
+pub fn series_name(dataset: &Dataset, series: &Series) -> String {
     let key = &series.key;
     let metric = dataset.registry.metric_name(&key.metric);
     let mut name = if key.subject == key.publisher {

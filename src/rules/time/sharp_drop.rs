@@ -25,5 +25,5 @@ crate::declare_rule! {
     "TR301" "sharp-drop" Warning;
     needs [Need::Periods(2)];
     parameters &PARAMETERS;
-    look super::report::CHANGES
+    look super::SERIES
 }

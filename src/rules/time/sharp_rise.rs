@@ -16,5 +16,5 @@ crate::declare_rule! {
     "TR302" "sharp-rise" Warning;
     needs [Need::Periods(2)];
     parameters &PARAMETERS;
-    look super::report::CHANGES
+    look super::SERIES
 }

@@ -1,0 +1,175 @@
+use std::collections::BTreeSet;
+
+use crate::diag::{Confidence, Evidence, Finding, Score, percent_change};
+use crate::model::Observation;
+use crate::rule::{Need, Parameter, Sink, Task};
+use crate::rules::members::figure;
+use crate::rules::time::family::{Family, part_name};
+use crate::rules::time::survey::Survey;
+
+crate::declare_rule! {
+    /// One series ends where a similarly named one begins, at another level.
+    ///
+    /// A category that is renamed and drawn another way looks like two short series, and nothing compares them. Two
+    /// series of one group are put side by side where the first ends in the period before the second begins and their
+    /// names share enough words (the words in both, as a share of all words in either); they are reported where the figures
+    /// differ by the ratio. A series that goes on under the same words is a matter of names, not of counting.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// series:
+    ///   - {category: Spam, values: {2019: 81000, 2020: 80500, 2021: 81900, 2022: 82100, 2023: 81200, 2024: 81900}}
+    ///   - {category: Bullying, values: {2019: 21000, 2020: 21500, 2021: 20900, 2022: 21400, 2023: 21200, 2024: 21900}}
+    ///   - {category: Child Nudity and Exploitation, values: {2020: 5100, 2021: 5200}}
+    ///   - {category: Child Sexual Exploitation, values: {2022: 25600, 2023: 24900, 2024: 25100}}
+    /// ```
+    "TR405" "series-replaced" Warning;
+    needs [Need::Periods(2)];
+    parameters &[
+        Parameter {
+            name: "words",
+            default: 0.4,
+            range: (0.0, 1.0),
+            unit: "share",
+            documentation: "Names share at least this part of their words.",
+        },
+        Parameter {
+            name: "ratio",
+            default: 1.25,
+            range: (1.0, 1000.0),
+            unit: "ratio",
+            documentation: "The first figure of the new series is at least this many times the last of the old, or the other way round.",
+        },
+    ];
+    look crate::rules::time::SERIES
+}
+
+/// A series and the one that takes its place.
+#[derive(Clone, Copy)]
+pub struct Replacement<'d> {
+    family: usize,
+    old: usize,
+    new: usize,
+    /// Last figure of the old one.
+    pub from: &'d Observation,
+    /// First figure of the new one.
+    pub to: &'d Observation,
+}
+
+impl<'d> Replacement<'d> {
+    /// The runs of both in the survey.
+    pub fn runs(&self) -> [usize; 2] {
+        [self.old, self.new]
+    }
+}
+
+fn stated(one: &&&Observation) -> bool {
+    one.quantity.approximate().is_some_and(|value| value > 0.0)
+}
+
+/// Pairs of series of which one ends where the other begins, the most alike in name.
+pub fn find<'d>(survey: &Survey<'d>, families: &[Family], words: f64) -> Vec<Replacement<'d>> {
+    let dataset = survey.dataset;
+    let mut found = Vec::new();
+    if !dataset.is_completely_read() {
+        return found;
+    }
+    // Names of companies change for other reasons; other rules follow them.
+    let parts = families.iter().enumerate().filter(|(_, family)| family.noun != "subjects");
+    for (index, family) in parts {
+        let points = |run: usize| &survey.runs[run].points;
+        let first = |run: usize| points(run).iter().find(stated).copied();
+        let last = |run: usize| points(run).iter().rev().find(stated).copied();
+        let Some(newest) = family.runs.iter().filter_map(|run| last(*run)).map(|one| one.period).max() else {
+            continue;
+        };
+        let ended = family.runs.iter().filter_map(|run| Some((*run, last(*run)?)));
+        for (old, from) in ended.filter(|(_, one)| one.period < newest) {
+            let begins = |new: &usize| first(*new).filter(|one| from.period.is_followed_by(one.period));
+            let candidates = family.runs.iter().filter_map(|new| Some((*new, begins(new)?)));
+            let alike = |new: usize| {
+                likeness(&part_name(survey, &survey.runs[old]), &part_name(survey, &survey.runs[new]))
+            };
+            let best = candidates
+                .max_by(|left, right| alike(left.0).total_cmp(&alike(right.0)).then(right.0.cmp(&left.0)));
+            let is_selection = |to: &Observation| dataset.lists_selection(dataset.block_of(to).document);
+            if let Some((new, to)) =
+                best.filter(|(new, to)| (words..1.0).contains(&alike(*new)) && !is_selection(to))
+            {
+                found.push(Replacement { family: index, old, new, from, to });
+            }
+        }
+    }
+    found
+}
+
+/// The words in both names as a share of the words in either (Jaccard 1912).
+fn likeness(one: &str, other: &str) -> f64 {
+    let words = |name: &str| -> BTreeSet<String> {
+        let lower = name.to_lowercase();
+        lower
+            .split(|one: char| !one.is_alphanumeric())
+            .filter(|word| word.len() > 2)
+            .map(str::to_owned)
+            .collect()
+    };
+    let (one, other) = (words(one), words(other));
+    one.intersection(&other).count() as f64 / one.union(&other).count().max(1) as f64
+}
+
+/// Reports those whose figures differ.
+pub fn report(task: &mut Task<'_>, survey: &Survey<'_>, families: &[Family], found: &[Replacement<'_>]) {
+    for one in found {
+        let key = &survey.runs[one.new].series.key;
+        let limit = task.context.parameters.get("ratio", key, Some(one.to.period));
+        let value = |one: &Observation| one.quantity.approximate().unwrap_or(1.0);
+        let ratio = (value(one.to) / value(one.from)).ln().abs();
+        if ratio >= limit.ln() {
+            let finding = describe(&task.sink, survey, &families[one.family], one, limit);
+            task.sink.push(finding);
+        }
+    }
+}
+
+fn describe(
+    sink: &Sink,
+    survey: &Survey<'_>,
+    family: &Family,
+    found: &Replacement<'_>,
+    limit: f64,
+) -> Finding {
+    let name = |run: usize| part_name(survey, &survey.runs[run]);
+    let (old, new) = (name(found.old), name(found.new));
+    let message = format!(
+        "{old} ends with {} in {} and {new} begins with {} in {}",
+        found.from.quantity, found.from.period, found.to.quantity, found.to.period
+    );
+    let place = found.to.origin.location();
+    let change = percent_change(
+        found.from.quantity.point().unwrap_or_default(),
+        found.to.quantity.point().unwrap_or_default(),
+    );
+    sink.finding(
+        survey.runs[found.new].series.key.finding_subject(Some(found.to.period)),
+        message,
+        place,
+        change.clone().unwrap_or_default(),
+    )
+    .related(found.from.origin.location(), figure(found.from))
+    .note(
+        "counting",
+        format!("the {} were drawn another way: the figures of both are not one series", family.noun),
+    )
+    .note("world", "a change in the world at the same time cannot be told from it in these figures")
+    .help("declare the break with its date and source, and say what the new series holds of the old")
+    .confidence(Confidence::Medium)
+    .cause(place)
+    .score(Score { suspicion: 3.0, influence: None })
+    .evidence(Evidence {
+        method: "ends-and-begins",
+        observed: change,
+        threshold: Some(("ratio", limit)),
+        ..Evidence::default()
+    })
+}

@@ -1,0 +1,226 @@
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::diag::{Change, Confidence, Evidence, Explanation, Finding, Score, State, listing};
+use crate::model::{Name, Period};
+use crate::rule::{Need, Parameter, Sink, Task};
+use crate::rules::linked::linked_series;
+use crate::rules::members::{Members, figure};
+use crate::rules::time::explanation::covering_breaks;
+use crate::rules::time::family::{Family, Move, common_moves, factor, moves, pace, part_name, usual_move};
+use crate::rules::time::report::series_name;
+use crate::rules::time::survey::Survey;
+use crate::stats::evidence::{Pace, of_group};
+
+use crate::rules::time::change::Shape;
+
+crate::declare_rule! {
+    /// All series of a group change by about the same factor in one period, and no break is declared.
+    ///
+    /// Categories of a service, countries of a report or members of a clearinghouse rarely move as one. Where they do, far
+    /// more than they usually do together, a definition, the unit of count or the coverage may have changed; an event
+    /// that touches all of them would look the same. Compared are two likelihoods of all log-ratios of the period: with
+    /// a common move of a tenth or more, and with one that the group usually makes (its other periods, shrunk to
+    /// what groups of the same metric do). The ratio must reach the parameter. Each series' own changes of that period
+    /// are told as part of this finding.
+    ///
+    /// A declared break that covers the change makes it *explained*.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// series:
+    ///   - {category: Bullying, values: {2012: 10400, 2013: 12384, 2014: 15541, 2015: 16386, 2016: 10950, 2017: 10612, 2018: 8057, 2019: 8897, 2020: 6558, 2021: 3977, 2022: 4568, 2023: 6925}}
+    ///   - {category: Nudity, values: {2012: 30120, 2013: 25941, 2014: 23862, 2015: 36173, 2016: 31832, 2017: 21865, 2018: 23654, 2019: 24637, 2020: 29482, 2021: 17528, 2022: 25826, 2023: 30372}}
+    ///   - {category: Spam, values: {2012: 81000, 2013: 100405, 2014: 133991, 2015: 163409, 2016: 234068, 2017: 191731, 2018: 163295, 2019: 127358, 2020: 101579, 2021: 59195, 2022: 64493, 2023: 51243}}
+    ///   - {category: Violence, values: {2012: 4120, 2013: 5476, 2014: 5274, 2015: 4857, 2016: 3205, 2017: 3279, 2018: 3633, 2019: 3268, 2020: 3017, 2021: 1723, 2022: 2490, 2023: 2727}}
+    ///   - {category: Weapons, values: {2012: 12210, 2013: 18509, 2014: 16233, 2015: 15893, 2016: 13200, 2017: 10811, 2018: 15490, 2019: 15750, 2020: 15061, 2021: 8433, 2022: 12783, 2023: 16908}}
+    ///   - {category: Drugs, values: {2012: 22200, 2013: 26410, 2014: 22348, 2015: 26276, 2016: 17334, 2017: 14632, 2018: 22073, 2019: 20398, 2020: 23323, 2021: 12800, 2022: 18229, 2023: 22918}}
+    ///   - {category: Terrorism, values: {2012: 7200, 2013: 6280, 2014: 4143, 2015: 6280, 2016: 6703, 2017: 6965, 2018: 6429, 2019: 7565, 2020: 4991, 2021: 2685, 2022: 4070, 2023: 3376}}
+    ///   - {category: Scams, values: {2012: 54000, 2013: 54411, 2014: 76674, 2015: 111560, 2016: 104437, 2017: 83629, 2018: 85703, 2019: 129917, 2020: 196939, 2021: 103844, 2022: 85259, 2023: 60767}}
+    ///   - {category: Gore, values: {2012: 17000, 2013: 23556, 2014: 33414, 2015: 40301, 2016: 33831, 2017: 32879, 2018: 38945, 2019: 45609, 2020: 49805, 2021: 25742, 2022: 39022, 2023: 41497}}
+    ///   - {category: Fraud, values: {2012: 26000, 2013: 24651, 2014: 32726, 2015: 29170, 2016: 28161, 2017: 18578, 2018: 18410, 2019: 13770, 2020: 12204, 2021: 6183, 2022: 4693, 2023: 4339}}
+    ///   - {category: Impersonation, values: {2012: 6100, 2013: 7724, 2014: 6965, 2015: 7585, 2016: 6357, 2017: 5171, 2018: 5293, 2019: 4794, 2020: 4667, 2021: 2317, 2022: 2595, 2023: 3934}}
+    ///   - {category: Hacking, values: {2012: 15400, 2013: 16747, 2014: 14283, 2015: 18972, 2016: 17043, 2017: 12775, 2018: 15858, 2019: 17222, 2020: 19994, 2021: 9732, 2022: 10636, 2023: 9346}}
+    /// ```
+    "TR407" "undeclared-break" Warning;
+    needs [Need::Periods(2)];
+    parameters &[
+        Parameter {
+            name: "evidence",
+            default: 100.0,
+            range: (0.0, 1e12),
+            unit: "times",
+            documentation: "How many times better a common change must explain the period than ordinary moves do.",
+        },
+    ];
+    look crate::rules::time::SERIES
+}
+
+/// A group that changes as one.
+pub struct Break<'d> {
+    family: usize,
+    period: Period,
+    moves: Vec<Move<'d>>,
+    /// See [`of_group`].
+    pub evidence: f64,
+}
+
+/// Looks for groups that change as one, and says for each cell in them which finding speaks of it.
+pub fn find<'d>(survey: &Survey<'d>, families: &[Family], least: f64) -> (Vec<Break<'d>>, usize) {
+    let moves: Vec<BTreeMap<Period, Vec<Move<'d>>>> =
+        families.par_iter().map(|family| moves(survey, family)).collect();
+    let common = common_moves(survey, &moves);
+    let mut by_metric: BTreeMap<&Name, Vec<usize>> = BTreeMap::new();
+    for (index, one) in common.iter().enumerate() {
+        by_metric.entry(&families[one.family].key.metric).or_default().push(index);
+    }
+    let is_candidate = |index: &usize| common[*index].ratio.abs() >= 0.1 && common[*index].along >= 0.7;
+    let candidates: Vec<usize> = (0..common.len()).filter(is_candidate).collect();
+    let judge = |index: &usize| {
+        let one = &common[*index];
+        let others = |indexes: &[usize], family: Option<usize>| {
+            let mut ratios: Vec<f64> = Vec::new();
+            for other in indexes.iter().filter(|other| *other != index) {
+                if family.is_none_or(|family| common[*other].family == family) {
+                    ratios.push(common[*other].ratio);
+                }
+            }
+            ratios
+        };
+        let alike = &by_metric[&families[one.family].key.metric];
+        let usual = usual_move(&others(alike, Some(one.family)), &others(alike, None))?;
+        let moves = &moves[one.family][&one.period];
+        let paces: Vec<Pace> = moves.iter().filter_map(|one| pace(survey, one)).collect();
+        let evidence = of_group(&paces, &usual);
+        let moves = moves.clone();
+        (paces.len() == moves.len() && evidence >= least).then_some(Break {
+            family: one.family,
+            period: one.period,
+            moves,
+            evidence,
+        })
+    };
+    let found = candidates.par_iter().filter_map(judge).collect();
+    (found, common.len())
+}
+
+/// Reports what was found.
+pub fn report(
+    task: &mut Task<'_>,
+    survey: &Survey<'_>,
+    members: &Members<'_>,
+    families: &[Family],
+    breaks: &[Break<'_>],
+) {
+    for one in breaks {
+        let finding = describe(&task.sink, survey, members, &families[one.family], one);
+        task.sink.push(finding);
+    }
+}
+
+impl<'d> Break<'d> {
+    /// The move that the finding points at: the largest figure.
+    pub fn lead(&self) -> &Move<'d> {
+        let size = |one: &Move<'_>| one.from.quantity.approximate().unwrap_or_default();
+        let largest = self
+            .moves
+            .iter()
+            .max_by(|left, right| size(left).total_cmp(&size(right)).then(right.run.cmp(&left.run)));
+        largest.unwrap_or(&self.moves[0])
+    }
+
+    /// Moves that go the way of the group.
+    pub fn along(&self) -> impl Iterator<Item = &Move<'d>> {
+        let falls = factor(&self.moves) < 1.0;
+        self.moves.iter().filter(move |one| (one.ratio < 0.0) == falls)
+    }
+}
+
+fn describe(
+    sink: &Sink,
+    survey: &Survey<'_>,
+    members: &Members<'_>,
+    family: &Family,
+    found: &Break<'_>,
+) -> Finding {
+    let dataset = survey.dataset;
+    let (lead, factor) = (found.lead(), factor(&found.moves));
+    let along = found.along().count();
+    let verb = if factor < 1.0 { "fall" } else { "rise" };
+    let of_what = {
+        let metric = dataset.registry.metric_name(&family.key.metric);
+        if family.key.subject == family.key.publisher {
+            metric.to_owned()
+        } else {
+            format!("{metric} of {}", dataset.registry.entity_name(&family.key.subject))
+        }
+    };
+    let message = format!(
+        "{along} of {} {} of {of_what} {verb} together in {}, to about {:.2} times what they were",
+        found.moves.len(),
+        family.noun,
+        found.period,
+        factor,
+    );
+    let change = |one: &Move<'_>| Change {
+        name: part_name(survey, &survey.runs[one.run]),
+        from: one.from.quantity.point(),
+        to: one.to.quantity.point(),
+    };
+    let words =
+        |one: &Move<'_>| format!("{} ×{:.2}", part_name(survey, &survey.runs[one.run]), one.ratio.exp());
+    let all: Vec<String> = found.moves.iter().map(words).collect();
+    let series = survey.runs[lead.run].series;
+    let mut finding = sink
+        .finding(family.key.finding_subject(Some(found.period)), message, lead.place(), figure(lead.to))
+        .related(lead.from.origin.location(), figure(lead.from));
+    for one in found.along().filter(|one| one.run != lead.run).take(3) {
+        finding = finding.related(
+            one.place(),
+            format!("{}: ×{:.2}", part_name(survey, &survey.runs[one.run]), one.ratio.exp()),
+        );
+    }
+    finding = finding
+        .note("series", listing(&all, 12))
+        .note(
+            "counting",
+            "a new definition, unit of count or coverage moves all of them by about one factor, as here",
+        )
+        .note("world", "an event that touches all of them alike would look the same in these figures alone");
+    if let Some(linked) = linked_series(dataset, series).next() {
+        let at = |period| dataset.point_at(linked, period).map(figure);
+        if let (Some(before), Some(now)) = (at(lead.from.period), at(lead.to.period)) {
+            finding = finding.note("linked", format!("{}: {before}, {now}", series_name(dataset, linked)));
+        }
+    }
+    finding = finding
+        .help("if the counting changed, declare the break with its date and source")
+        .cause(lead.place());
+    let total: f64 = found.moves.iter().filter_map(|one| one.from.quantity.approximate()).sum();
+    let changed: f64 = found
+        .along()
+        .filter_map(|one| Some(one.to.quantity.approximate()? - one.from.quantity.approximate()?))
+        .sum();
+    let breaks = covering_breaks(dataset, members, series, lead.from, lead.to, Shape::Step);
+    if !breaks.is_empty() {
+        let by = breaks.into_iter().map(|one| Explanation {
+            by: one.id.clone(),
+            text: one.explanation.clone(),
+            source: one.source.clone(),
+        });
+        finding.state = State::Explained { by: by.collect() };
+    }
+    finding
+        .confidence(Confidence::High)
+        .score(Score::of_evidence(found.evidence).with_influence(changed / total))
+        .evidence(Evidence {
+            method: "common-move",
+            observed: Some(format!("×{factor:.2}")),
+            expected: Some("×1.00".to_owned()),
+            threshold: None,
+            probability: None,
+            changes: found.moves.iter().map(change).collect(),
+        })
+}

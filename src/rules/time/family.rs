@@ -1,0 +1,194 @@
+//! Series that break one thing down: the categories of a service, the countries of a report, the providers of a
+//! clearinghouse. What happens to all of them at once, or moves from one to another, shows in a family only.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::survey::{Link, Run, Survey};
+use crate::diag::Location;
+use crate::model::{Frequency, Observation, Period, SeriesKey};
+use crate::stats::evidence::{Expectation, Pace};
+use crate::stats::robust::{deviation_from, median};
+
+/// Fewer series are no family.
+const LEAST: usize = 4;
+/// Smallest common move that is believed to be more than rounding.
+const COMMON_SPREAD_FLOOR: f64 = 0.03;
+/// Degrees of freedom that other moves of the same metric are worth.
+const FREEDOM: f64 = 6.0;
+/// Most degrees of freedom.
+const FREEDOM_CAP: f64 = 12.0;
+
+/// Runs that share everything but what they break down.
+pub struct Family {
+    /// What they share.
+    pub key: SeriesKey,
+    /// What they break down, in the plural: `categories`.
+    pub noun: &'static str,
+    /// Their numbers in the survey.
+    pub runs: Vec<usize>,
+}
+
+/// All families with at least four series.
+pub fn families(survey: &Survey<'_>) -> Vec<Family> {
+    let mut found: BTreeMap<(SeriesKey, Frequency, &'static str), Vec<usize>> = BTreeMap::new();
+    for (index, run) in survey.runs.iter().enumerate() {
+        if run.is_aggregate || survey.dataset.is_total(run.series) {
+            continue;
+        }
+        if let Some((key, noun)) = common(&run.series.key) {
+            found.entry((key, run.frequency, noun)).or_default().push(index);
+        }
+    }
+    let large = found.into_iter().filter(|(_, runs)| runs.len() >= LEAST);
+    large.map(|((key, _, noun), runs)| Family { key, noun, runs }).collect()
+}
+
+/// What a series shares with its family, and what the family breaks down.
+fn common(key: &SeriesKey) -> Option<(SeriesKey, &'static str)> {
+    let mut common = key.clone();
+    let noun = if common.category.take().is_some() {
+        "categories"
+    } else if common.jurisdiction.take().is_some() {
+        "jurisdictions"
+    } else if common.surface.take().is_some() {
+        "surfaces"
+    } else if common.channel.take().is_some() {
+        "channels"
+    } else if key.subject != key.publisher {
+        common.subject = key.publisher.clone();
+        "subjects"
+    } else {
+        return None;
+    };
+    Some((common, noun))
+}
+
+/// What the series of a family that break it down are called.
+pub fn part_name(survey: &Survey<'_>, run: &Run<'_>) -> String {
+    let key = &run.series.key;
+    let part = key.category.as_ref().or(key.jurisdiction.as_ref()).or(key.surface.as_ref());
+    match part.or(key.channel.as_ref()) {
+        Some(part) => part.to_string(),
+        None => survey.dataset.registry.entity_name(&key.subject).to_owned(),
+    }
+}
+
+/// One step of one series of a family.
+#[derive(Clone, Copy)]
+pub struct Move<'d> {
+    /// Number of the run in the survey.
+    pub run: usize,
+    /// Number of the step in the run.
+    pub step: usize,
+    /// The figure before.
+    pub from: &'d Observation,
+    /// The figure.
+    pub to: &'d Observation,
+    /// Logarithm of their ratio.
+    pub ratio: f64,
+}
+
+impl Move<'_> {
+    /// The place of the later figure.
+    pub fn place(&self) -> Location {
+        self.to.origin.location()
+    }
+}
+
+/// All steps of a family by the period that they lead to.
+pub fn moves<'d>(survey: &Survey<'d>, family: &Family) -> BTreeMap<Period, Vec<Move<'d>>> {
+    let mut moves: BTreeMap<Period, Vec<Move<'_>>> = BTreeMap::new();
+    for run in &family.runs {
+        let links: Vec<Link<'_>> = survey.links(&survey.runs[*run]);
+        for (step, Link { from, to, is_comparable, .. }) in links.into_iter().enumerate() {
+            let ratio = survey.runs[*run].ratios.values[step];
+            if is_comparable {
+                moves.entry(to.period).or_default().push(Move { run: *run, step, from, to, ratio });
+            }
+        }
+    }
+    moves
+}
+
+/// A step with what was expected of it, the step itself left out; none where nothing is known.
+pub fn pace(survey: &Survey<'_>, one: &Move<'_>) -> Option<Pace> {
+    let expected = survey.with_steps(&survey.runs[one.run], |_, tests| tests.expectation(one.step))?;
+    Some(Pace { before: one.from.quantity.approximate()?, ratio: one.ratio, expected })
+}
+
+/// How a family moves as one in a period.
+#[derive(Clone, Copy)]
+pub struct Common {
+    /// Number of the family.
+    pub family: usize,
+    /// The period.
+    pub period: Period,
+    /// Median of the log-ratios, steady series counting for more.
+    pub ratio: f64,
+    /// Share of the series that go the same way.
+    pub along: f64,
+}
+
+/// The common moves of all families.
+pub fn common_moves(survey: &Survey<'_>, moves: &[BTreeMap<Period, Vec<Move<'_>>>]) -> Vec<Common> {
+    let spread = |run: usize| {
+        let run = &survey.runs[run];
+        run.ratios.typical_spread(survey.peers(run).map(|peers| peers.prior)).max(COMMON_SPREAD_FLOOR)
+    };
+    let of_family = |(family, moves): (usize, &BTreeMap<Period, Vec<Move<'_>>>)| {
+        let mut spreads: BTreeMap<usize, f64> = BTreeMap::new();
+        let mut found = Vec::new();
+        for (period, moves) in moves.iter().filter(|(_, moves)| moves.len() >= LEAST) {
+            let mut weighted: Vec<(f64, f64)> = Vec::with_capacity(moves.len());
+            for one in moves {
+                let spread = *spreads.entry(one.run).or_insert_with(|| spread(one.run));
+                weighted.push((one.ratio, 1.0 / spread));
+            }
+            let ratio = weighted_median(&mut weighted);
+            let along = weighted.iter().filter(|one| one.0 * ratio > 0.0).count() as f64;
+            found.push(Common { family, period: *period, ratio, along: along / weighted.len() as f64 });
+        }
+        found
+    };
+    moves.par_iter().enumerate().flat_map_iter(of_family).collect()
+}
+
+fn weighted_median(values: &mut [(f64, f64)]) -> f64 {
+    values.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
+    let half = 0.5 * values.iter().map(|one| one.1).sum::<f64>();
+    let mut below = 0.0;
+    for (value, weight) in values.iter() {
+        below += weight;
+        if below >= half {
+            return *value;
+        }
+    }
+    0.0
+}
+
+/// What a family's common move usually is: that of its other periods, shrunk to what families of the same metric do.
+/// None where there are too few of either.
+pub fn usual_move(own: &[f64], all: &[f64]) -> Option<Expectation> {
+    let (own_freedom, own_spread) = match own.len() {
+        0..3 => (0.0, 0.0),
+        count => (0.5 * (count as f64 - 1.0), deviation_from(own, 0.0)),
+    };
+    let (freedom, spread) = match all.len() {
+        0..3 => (0.0, 0.0),
+        _ => (FREEDOM, deviation_from(all, 0.0)),
+    };
+    let total = own_freedom + freedom;
+    if total <= 0.0 {
+        return None;
+    }
+    let variance = (freedom * spread * spread + own_freedom * own_spread * own_spread) / total;
+    let spread = variance.sqrt().max(COMMON_SPREAD_FLOOR);
+    Some(Expectation { centre: 0.0, spread, freedom: total.min(FREEDOM_CAP) })
+}
+
+/// The median of the ratios of some steps, as a factor.
+pub fn factor(moves: &[Move<'_>]) -> f64 {
+    median(&moves.iter().map(|one| one.ratio).collect::<Vec<_>>()).exp()
+}

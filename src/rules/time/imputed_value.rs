@@ -1,0 +1,172 @@
+use rayon::prelude::*;
+
+use super::report::series_name;
+use super::survey::{Run, Survey};
+use crate::diag::{Confidence, Evidence, Finding, Score};
+use crate::model::{Observation, Quantity};
+use crate::rule::{Need, Parameter, Task};
+use crate::rules::members::figure;
+use crate::stats::evidence::{chance_of_tie, of_interpolation, of_repetition};
+
+crate::declare_rule! {
+    /// A rounded figure that equals the one before it, or any figure that is the mean of its neighbours.
+    ///
+    /// Where a figure is not known, the last one may be carried forward or the gap filled by a mean. The chance of that
+    /// coming about by itself is that of falling into one printed step: the step as a share of the figure, times the
+    /// density of the ratio that the series and its peers suggest, the figure's own steps left out. Coarse rounding and
+    /// calm series make ties likely; then nothing is said. Exact counts that repeat are told by `repeated-value`.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// series:
+    ///   - {values: {2015: 51873, 2016: 30541, 2017: 44109, 2018: 28764, 2019: 47311, 2020: 40257, 2021: 33203, 2022: 58128}}
+    /// ```
+    "TR312" "imputed-value" Note;
+    needs [Need::Periods(3)];
+    parameters &[
+        Parameter {
+            name: "probability",
+            default: 0.001,
+            range: (0.0, 1.0),
+            unit: "probability",
+            documentation: "A tie counts where it is less probable than this.",
+        },
+    ];
+    look super::SERIES
+}
+
+/// How a figure may have been made of others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Before,
+    Neighbours,
+}
+
+/// Looks for such figures.
+pub fn check(task: &mut Task<'_>, survey: &Survey<'_>) {
+    let parameters = &task.context.parameters;
+    let highest = parameters.highest("probability");
+    let found: Vec<Imputed<'_, '_>> =
+        survey.runs.par_iter().flat_map_iter(|run| of_run(survey, run, highest)).collect();
+    task.sink.examined(survey.runs.iter().map(|run| run.ratios.values.len()).sum());
+    task.sink.nothing_to_check("no count with a number above zero in two neighbouring periods");
+    for one in found {
+        let key = &one.run.series.key;
+        if one.chance < parameters.get("probability", key, Some(one.at.period)) {
+            let finding = describe(task, survey, &one);
+            task.sink.push(finding);
+        }
+    }
+}
+
+struct Imputed<'s, 'd> {
+    run: &'s Run<'d>,
+    source: Source,
+    before: &'d Observation,
+    at: &'d Observation,
+    after: Option<&'d Observation>,
+    chance: f64,
+    evidence: f64,
+}
+
+fn of_run<'s, 'd>(survey: &'s Survey<'d>, run: &'s Run<'d>, highest: f64) -> Vec<Imputed<'s, 'd>> {
+    // Nearly no series has any, and that shows in its figures.
+    let ratios = &run.ratios.values;
+    let is_tie = |index: usize| ratios[index] == 0.0;
+    let is_middle = |index: usize| {
+        let Some(next) = ratios.get(index + 1) else { return false };
+        // (a + c) / 2 = b where the two relative changes from b cancel.
+        let (back, on) = ((-ratios[index]).exp(), next.exp());
+        ratios[index] * next > 0.0 && (back + on - 2.0).abs() < 0.11
+    };
+    if !(0..ratios.len()).any(|index| is_tie(index) || is_middle(index)) {
+        return Vec::new();
+    }
+    survey.with_steps(run, |links, tests| {
+        let mut found = Vec::new();
+        for index in 0..links.len() {
+            let link = &links[index];
+            let value = link.step.to;
+            let step = link.step.grains.1.max(1.0) / value;
+            let after =
+                links.get(index + 1).filter(|next| std::ptr::eq(next.from, link.to)).map(|next| next.to);
+            let source = if is_tie(index) && matches!(link.to.quantity, Quantity::Rounded(_)) {
+                Source::Before
+            } else if is_middle(index)
+                && after.and_then(|after| after.quantity.approximate()).is_some_and(|after| {
+                    let middle = 0.5 * (link.step.from + after);
+                    (value - middle).abs() <= 0.5 * step * value + 1e-9 * value
+                })
+            {
+                Source::Neighbours
+            } else {
+                continue;
+            };
+            let Some(expected) = tests.expectation_without_next(index) else { continue };
+            let (chance, evidence) = match source {
+                Source::Before => (chance_of_tie(step, &expected), of_repetition(step, &expected)),
+                Source::Neighbours => {
+                    (2.0f64.sqrt() * chance_of_tie(step, &expected), of_interpolation(step, &expected))
+                }
+            };
+            if chance < highest {
+                found.push(Imputed { run, source, before: link.from, at: link.to, after, chance, evidence });
+            }
+        }
+        found
+    })
+}
+
+fn describe(task: &Task<'_>, survey: &Survey<'_>, found: &Imputed<'_, '_>) -> Finding {
+    let name = series_name(survey.dataset, found.run.series);
+    let (method, message) = match (found.source, found.after) {
+        (Source::Neighbours, Some(after)) => (
+            "mean-of-neighbours",
+            format!(
+                "{} of {name} in {} is the mean of {} and {}",
+                found.at.quantity, found.at.period, found.before.period, after.period
+            ),
+        ),
+        _ => (
+            "carried-forward",
+            format!(
+                "{} of {name} stands for {} and {}",
+                found.at.quantity, found.before.period, found.at.period
+            ),
+        ),
+    };
+    let place = found.at.origin.location();
+    let mut finding = task
+        .sink
+        .finding(
+            found.run.series.key.finding_subject(Some(found.at.period)),
+            message,
+            place,
+            figure(found.at),
+        )
+        .related(found.before.origin.location(), figure(found.before));
+    if let Some(after) = found.after.filter(|_| found.source == Source::Neighbours) {
+        finding = finding.related(after.origin.location(), figure(after));
+    }
+    let chance = format!("{:.1e}", found.chance).parse().unwrap_or(found.chance);
+    finding
+        .note(
+            "usual",
+            format!(
+                "of {} such figures one would do so by chance",
+                crate::diag::grouped_float((1.0 / found.chance).round())
+            ),
+        )
+        .help("check whether the figure was carried forward or interpolated; if so, mark it as an estimate")
+        .confidence(Confidence::Medium)
+        .cause(place)
+        .score(Score::of_evidence(found.evidence))
+        .evidence(Evidence {
+            method,
+            observed: Some(found.at.quantity.to_string()),
+            threshold: Some(("probability", task.context.parameters.global("probability"))),
+            probability: Some(chance),
+            ..Evidence::default()
+        })
+}

@@ -1,0 +1,171 @@
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use super::report::series_name;
+use super::survey::Survey;
+use crate::diag::{Confidence, Evidence, Finding, Location, Score, grouped_float, percent};
+use crate::model::Observation;
+use crate::rule::{Need, Parameter, Task};
+use crate::rules::counting::series_replaced::Replacement;
+use crate::rules::members::figure;
+
+crate::declare_rule! {
+    /// A series that is steady at one level, and from a period on at another.
+    ///
+    /// Told once, at the first period of the new level. The means of the logarithms of up to four periods before and
+    /// after differ by at least the parameter, there are three or more on either side, and on neither does any figure stray from
+    /// its mean by a quarter of the difference or by 1.4 times. What `sharp-drop` or `sharp-rise` tells is not told again. A series that
+    /// takes the place of a similarly named one (`series-replaced`) is put behind it and looked at as one.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// series:
+    ///   - {category: Spam, values: {2017: 8100, 2018: 7900, 2019: 8150, 2020: 8050, 2021: 3300, 2022: 3390, 2023: 3350, 2024: 3320}}
+    ///   - {category: Nudity, values: {2017: 3010, 2018: 7700, 2019: 4100, 2020: 9050, 2021: 8900, 2022: 3390, 2023: 8350, 2024: 2320}}
+    ///   - {category: Gore, values: {2017: 9010, 2018: 3700, 2019: 4600, 2020: 1950, 2021: 5900, 2022: 6390, 2023: 2350, 2024: 8820}}
+    /// ```
+    "TR303" "level-shift" Warning;
+    needs [Need::Periods(6)];
+    parameters &[
+        Parameter {
+            name: "size",
+            default: 2.0,
+            range: (1.0, 1000.0),
+            unit: "ratio",
+            documentation: "The new level is at least this many times the old, or the other way round.",
+        },
+    ];
+    look super::SERIES
+}
+
+/// Periods on either side that are looked at, and that there must be.
+const WINDOW: usize = 4;
+const LEAST: usize = 3;
+/// Part of the difference that a figure may stray from its level, and how far at most, as a logarithm: 1.4 times.
+const STRAY: (f64, f64) = (0.25, 0.34);
+
+/// Looks for shifts in all series and in those that replace one another; `told` are cells that other rules speak of.
+pub fn check(
+    task: &mut Task<'_>,
+    survey: &Survey<'_>,
+    replacements: &[Replacement<'_>],
+    told: &HashSet<Location>,
+) {
+    task.sink.examined(survey.runs.iter().map(|run| run.points.len()).sum());
+    task.sink.nothing_to_check("no count with a number above zero in six neighbouring periods");
+    let parameters = &task.context.parameters;
+    let of_run = |index: usize, points: &[&Observation]| {
+        let key = &survey.runs[index].series.key;
+        shifts(points)
+            .into_iter()
+            .filter(|one| {
+                let limit = parameters.get("size", key, Some(points[one.index].period)).ln();
+                let is_told = |index: usize| told.contains(&points[index].origin.location());
+                one.size.abs() >= limit && !is_told(one.index) && !is_told(one.index - 1)
+            })
+            .map(|one| describe(task, survey, index, points, &one))
+            .collect::<Vec<Finding>>()
+    };
+    let runs = 0..survey.runs.len();
+    let mut findings: Vec<Finding> =
+        runs.into_par_iter().flat_map_iter(|run| of_run(run, &survey.runs[run].points)).collect();
+    for one in replacements {
+        let [old, new] = one.runs();
+        let is_early = |point: &&&Observation| point.period <= one.from.period;
+        let points: Vec<&Observation> = survey.runs[old]
+            .points
+            .iter()
+            .filter(is_early)
+            .chain(survey.runs[new].points.iter().filter(|point| !is_early(point)))
+            .copied()
+            .collect();
+        let place = one.to.origin.location();
+        findings.extend(of_run(new, &points).into_iter().filter(|found| found.primary.location == place));
+    }
+    findings.into_iter().for_each(|finding| task.sink.push(finding));
+}
+
+/// A shift of level.
+struct Shift {
+    /// The first figure at the new level.
+    index: usize,
+    /// Difference of the logarithms.
+    size: f64,
+    levels: (f64, f64),
+}
+
+fn shifts(points: &[&Observation]) -> Vec<Shift> {
+    let logarithm = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0).map(f64::ln);
+    let logarithms: Vec<Option<f64>> = points.iter().map(|one| logarithm(one)).collect();
+    let follows = |index: usize| points[index - 1].period.is_followed_by(points[index].period);
+    let mut found = Vec::new();
+    for index in LEAST..points.len().saturating_sub(LEAST - 1) {
+        let (Some(before), Some(at)) = (logarithms[index - 1], logarithms[index]) else { continue };
+        // Nearly no step is a shift: the cheap test first.
+        if (at - before).abs() < 0.34 {
+            continue;
+        }
+        let from = index.saturating_sub(WINDOW);
+        let to = (index + WINDOW).min(points.len());
+        let known = |range: std::ops::Range<usize>| -> Option<Vec<f64>> {
+            logarithms[range].iter().copied().collect()
+        };
+        let (Some(earlier), Some(later)) = (known(from..index), known(index..to)) else { continue };
+        if !(from + 1..to).all(follows) {
+            continue;
+        }
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let levels = (mean(&earlier), mean(&later));
+        let size = levels.1 - levels.0;
+        let is_steady = |values: &[f64], level: f64| {
+            values.iter().all(|one| (one - level).abs() <= (STRAY.0 * size.abs()).min(STRAY.1))
+        };
+        if is_steady(&earlier, levels.0) && is_steady(&later, levels.1) {
+            found.push(Shift { index, size, levels: (levels.0.exp(), levels.1.exp()) });
+        }
+    }
+    found
+}
+
+fn describe(
+    task: &Task<'_>,
+    survey: &Survey<'_>,
+    run: usize,
+    points: &[&Observation],
+    shift: &Shift,
+) -> Finding {
+    let series = survey.runs[run].series;
+    let (before, at) = (points[shift.index - 1], points[shift.index]);
+    let round = |level: f64| {
+        let step = 10f64.powf(level.log10().floor() - 1.0);
+        grouped_float((level / step).round() * step)
+    };
+    let message = format!(
+        "{} change level in {}, from about {} to about {}, and stay there",
+        series_name(survey.dataset, series),
+        at.period,
+        round(shift.levels.0),
+        round(shift.levels.1)
+    );
+    let place = at.origin.location();
+    task.sink
+        .finding(series.key.finding_subject(Some(at.period)), message, place, figure(at))
+        .related(before.origin.location(), figure(before))
+        .note(
+            "counting",
+            "a lasting change without a change from period to period is typical of a new definition or unit",
+        )
+        .note("world", "an event whose effects last would look the same in this series alone")
+        .help("if the counting changed, declare the break with its date and source")
+        .confidence(Confidence::Medium)
+        .cause(place)
+        .score(Score { suspicion: 2.0, influence: None }.with_influence(1.0 - (-shift.size.abs()).exp()))
+        .evidence(Evidence {
+            method: "steady-levels",
+            observed: Some(percent(shift.size.exp() - 1.0)),
+            threshold: Some(("size", task.context.parameters.global("size"))),
+            ..Evidence::default()
+        })
+}

@@ -1,0 +1,112 @@
+//! What changed, and whether it was the world or the counting: real events with their figures.
+//!
+//! The comment of each test names its case in the list that the project was built to.
+
+// A test may be blunt, and so may what helps it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod support;
+
+use std::path::PathBuf;
+
+use candor::diag::Finding;
+use candor::engine::Outcome;
+
+use support::{every_finding, outcome, project};
+
+/// What checking a file of the corpus leads to; says so where there is none.
+fn published(file: &str) -> Option<Outcome> {
+    let Some(folder) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else {
+        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
+        return None;
+    };
+    Some(outcome(&[folder.join(file)]))
+}
+
+/// Findings of one rule, folded ones included.
+fn of_rule<'o>(outcome: &'o Outcome, code: &str) -> Vec<&'o Finding> {
+    every_finding(outcome).into_iter().filter(|finding| finding.rule.code == code).collect()
+}
+
+fn note(finding: &Finding, kind: &str) -> String {
+    finding.notes.iter().filter(|note| note.kind == kind).map(|note| note.text.clone()).collect()
+}
+
+#[test]
+fn one_category_of_meta_gives_way_to_another() {
+    // M15
+    let Some(outcome) = published("meta/meta-2022-q4.csv") else { return };
+    let replaced = of_rule(&outcome, "TR405");
+    let says = |finding: &Finding, from: &str, to: &str| {
+        finding.message.contains(from) && finding.message.contains(to) && finding.message.contains("2021-Q2")
+    };
+    assert!(replaced.iter().any(|one| says(one, "5,000,000", "25,600,000")), "{replaced:#?}");
+    assert!(replaced.iter().any(|one| says(one, "812,400", "1,400,000")), "{replaced:#?}");
+    let place = replaced.iter().find(|one| says(one, "5,000,000", "25,600,000")).unwrap().primary.location;
+    assert!(of_rule(&outcome, "TR303").iter().any(|one| one.primary.location == place));
+}
+
+#[test]
+fn appeals_to_meta_stop_in_one_quarter_as_a_group() {
+    let Some(outcome) = published("meta/meta-2022-q4.csv") else { return };
+    let groups = of_rule(&outcome, "TR407");
+    let appeals = groups.iter().find(|one| {
+        one.subject.metric.as_deref() == Some("appeals") && one.subject.period.as_deref() == Some("2020-Q2")
+    });
+    assert!(appeals.is_some_and(|one| one.evidence.changes.len() >= 8), "{groups:#?}");
+    // What is told of the group is not told of its members.
+    let single = of_rule(&outcome, "TR301").into_iter().filter(|one| {
+        one.subject.metric.as_deref() == Some("appeals")
+            && one.subject.entity.as_deref() == Some("facebook")
+            && one.subject.period.as_deref() == Some("2020-Q2")
+    });
+    assert_eq!(single.count(), 0);
+}
+
+#[test]
+fn reports_bundled_in_2024_hold_more_incidents() {
+    let outcome = outcome(&[project().join("fixtures/datasets/ncmec")]);
+    let found = of_rule(&outcome, "TR401");
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].message,
+        "CyberTipline reports fall 43.4 % in 2024 while one report holds 1.42 incidents"
+    );
+    assert!(note(found[0], "ratio").contains("change by −19.4 %"), "{}", note(found[0], "ratio"));
+    assert!(note(found[0], "open").starts_with("encryption and bundling cannot be separated"));
+    assert!(note(found[0], "members").starts_with("Meta −"), "{}", note(found[0], "members"));
+    assert!(!found[0].is_active());
+}
+
+#[test]
+fn rows_that_are_split_or_joined_are_no_falls() {
+    // N09, with the registry that says who belongs to whom
+    let split = outcome(&[project().join("fixtures/datasets/ncmec")]);
+    let labels: Vec<String> = of_rule(&split, "TR406").iter().map(|one| one.message.clone()).collect();
+    for row in ["`Facebook*` is one row in 2020", "`Amazon / Twitch` is one row in 2020"] {
+        assert!(labels.iter().any(|message| message.starts_with(row)), "{labels:#?}");
+    }
+    let fall = |one: &&Finding| one.subject.entity.as_deref() == Some("meta");
+    assert_eq!(of_rule(&split, "TR301").into_iter().filter(fall).count(), 0);
+    // and from the labels alone
+    let Some(outcome) = published("ncmec/ncmec-by-esp.csv") else { return };
+    assert!(of_rule(&outcome, "TR406").iter().any(|one| one.message.starts_with("`Amazon / Twitch`")));
+}
+
+#[test]
+fn ncmec_s_own_years_fall_three_times() {
+    // N12
+    let Some(outcome) = published("ncmec/ocse-reports-per-year.csv") else { return };
+    let falls: Vec<String> =
+        outcome.findings.iter().flat_map(|one| &one.notes).map(|note| note.text.clone()).collect();
+    assert!(!of_rule(&outcome, "TR301").is_empty() || !falls.is_empty());
+}
+
+#[test]
+fn nested_periods_and_rounded_counts_are_no_events() {
+    // TG, M17
+    let Some(outcome) = published("telegram/dataset.json") else { return };
+    for code in ["TR303", "TR312", "TR401", "TR405", "TR406", "TR407", "TR408"] {
+        assert!(of_rule(&outcome, code).is_empty(), "{code}: {:#?}", of_rule(&outcome, code));
+    }
+}
