@@ -42,8 +42,6 @@ fn one_category_of_meta_gives_way_to_another() {
     };
     assert!(replaced.iter().any(|one| says(one, "5,000,000", "25,600,000")), "{replaced:#?}");
     assert!(replaced.iter().any(|one| says(one, "812,400", "1,400,000")), "{replaced:#?}");
-    let place = replaced.iter().find(|one| says(one, "5,000,000", "25,600,000")).unwrap().primary.location;
-    assert!(of_rule(&outcome, "TR303").iter().any(|one| one.primary.location == place));
 }
 
 #[test]
@@ -104,9 +102,9 @@ fn ncmec_s_own_years_fall_three_times() {
 
 #[test]
 fn nested_periods_and_rounded_counts_are_no_events() {
-    // TG, M17
+    // TG: the levels of some countries do change (TR303); what is counted does not.
     let Some(outcome) = published("telegram/dataset.json") else { return };
-    for code in ["TR303", "TR312", "TR401", "TR405", "TR406", "TR407", "TR408"] {
+    for code in ["TR312", "TR401", "TR405", "TR406", "TR407", "TR408"] {
         assert!(of_rule(&outcome, code).is_empty(), "{code}: {:#?}", of_rule(&outcome, code));
     }
 }

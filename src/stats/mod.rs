@@ -5,6 +5,7 @@ pub mod counts;
 pub mod digits;
 pub mod discovery;
 pub mod evidence;
+pub mod interval;
 pub mod ratio;
 pub mod robust;
 

@@ -26,6 +26,11 @@ crate::declare_rule! {
     ///   - {subject: north, label: North, values: {2019: 810}}
     ///   - {subject: south, label: South, values: {2019: 541}}
     ///   - {subject: north-and-south, label: North / South, values: {2020: 1435}}
+    ///   - {subject: east, label: East, values: {2019: 310, 2020: 330}}
+    ///   - {subject: west, label: West, values: {2019: 410, 2020: 440}}
+    ///   - {subject: centre, label: Centre, values: {2019: 510, 2020: 490}}
+    ///   - {subject: islands, label: Islands, values: {2019: 210, 2020: 230}}
+    ///   - {subject: coast, label: Coast, values: {2019: 710, 2020: 730}}
     /// ```
     "TR406" "granularity-changed" Warning;
     needs [Need::Periods(1)];

@@ -94,6 +94,9 @@ fn of_run<'s, 'd>(survey: &'s Survey<'d>, run: &'s Run<'d>, highest: f64) -> Vec
             let source = if is_tie(index) && matches!(link.to.quantity, Quantity::Rounded(_)) {
                 Source::Before
             } else if is_middle(index)
+                // A series that rises by the same number every time is a line, not a gap that was filled.
+                && (index == 0 || !is_middle(index - 1))
+                && !is_middle(index + 1)
                 && after.and_then(|after| after.quantity.approximate()).is_some_and(|after| {
                     let middle = 0.5 * (link.step.from + after);
                     (value - middle).abs() <= 0.5 * step * value + 1e-9 * value
