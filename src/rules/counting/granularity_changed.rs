@@ -23,8 +23,8 @@ crate::declare_rule! {
     ///
     /// ```yaml
     /// series:
-    ///   - {subject: north, label: North, values: {2019: 810}}
-    ///   - {subject: south, label: South, values: {2019: 541}}
+    ///   - {subject: north, label: North Mail, values: {2019: 810}}
+    ///   - {subject: south, label: South Mail, values: {2019: 541}}
     ///   - {subject: north-and-south, label: North / South, values: {2020: 1435}}
     ///   - {subject: east, label: East, values: {2019: 310, 2020: 330}}
     ///   - {subject: west, label: West, values: {2019: 410, 2020: 440}}
