@@ -102,7 +102,7 @@ fn check(table: &Table, settings: Settings) -> Outcome {
 }
 
 fn dataset(table: &Table) -> Dataset {
-    let mut builder = Builder::new(Registry::default());
+    let mut builder = Builder::new(Registry::default().into());
     builder.count_input(true);
     let nowhere = Span::new(0, 0);
     let document = builder.document(Document {
@@ -121,6 +121,9 @@ fn dataset(table: &Table) -> Dataset {
         header: nowhere,
         complete: true,
         rank: 0,
+        derived: false,
+        reason: None,
+        wordings: Vec::new(),
     });
     let periods: Vec<Period> = table.periods.iter().filter_map(|period| Period::parse(period)).collect();
     for (index, row) in table.rows.iter().enumerate() {
@@ -144,6 +147,7 @@ fn dataset(table: &Table) -> Dataset {
             total_of: None,
             all_parts: false,
             redundant: false,
+            wordings: Vec::new(),
             has_methodology: true,
             unit: nowhere,
             metric: nowhere,
