@@ -248,6 +248,6 @@ fn a_missing_git_is_said_clearly() {
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(
         complaint(&output),
-        "candor: --rev needs the `git` program, which is not installed or not in PATH\n"
+        "candor: revisions are read by the `git` program, which is not installed or not in PATH\n"
     );
 }

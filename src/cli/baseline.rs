@@ -1,5 +1,6 @@
 //! `candor baseline`: taking up candor on a dataset that has findings already.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -13,7 +14,8 @@ use super::{ColourChoice, INTERNAL, NO_INPUT, USAGE, complain, inputs, print};
 use crate::diag::{Finding, State, quantity_of};
 use crate::engine::Outcome;
 use crate::render;
-use crate::suppress::baseline_text;
+use crate::rule::Verdict;
+use crate::suppress::{BaselineEntry, baseline_text, is_about_entries};
 
 /// Options of `candor baseline`.
 #[derive(Debug, Args)]
@@ -106,6 +108,19 @@ fn in_state(findings: &[Finding], wanted: State) -> Vec<&Finding> {
     all
 }
 
+/// How many of some findings have each fingerprint.
+fn by_fingerprint(findings: &[&Finding]) -> HashMap<String, usize> {
+    let mut counts = HashMap::new();
+    findings.iter().for_each(|finding| *counts.entry(finding.fingerprint()).or_default() += 1);
+    counts
+}
+
+/// Whether the rule of an entry was run; one that there is no longer counts as run.
+fn ran(outcome: &Outcome, entry: &BaselineEntry) -> bool {
+    let verdict = outcome.verdicts.iter().find(|verdict| verdict.rule.id.code == entry.rule);
+    verdict.is_none_or(|one| !matches!(one.verdict, Verdict::NotRun(_)))
+}
+
 fn write(dataset: &Dataset, colour: ColourChoice) -> u8 {
     let path = match dataset.path() {
         Ok(path) => path,
@@ -118,7 +133,13 @@ fn write(dataset: &Dataset, colour: ColourChoice) -> u8 {
         Ok(outcome) => outcome,
         Err(code) => return code,
     };
-    let findings = in_state(&outcome.findings, State::Active);
+    if !outcome.is_whole_dataset {
+        complain("a baseline is written of the whole dataset: name its folder");
+        return USAGE;
+    }
+    // What is said of accepted findings is mended in candor.toml, not set aside.
+    let mut findings = in_state(&outcome.findings, State::Active);
+    findings.retain(|finding| !is_about_entries(finding.rule));
     save(&path, &findings, &format!("wrote {} to", quantity_of(findings.len(), "finding")))
 }
 
@@ -153,9 +174,18 @@ fn prune(dataset: &Dataset, colour: ColourChoice) -> u8 {
         complain("only a check of the whole dataset tells what is no longer found: name its folder");
         return USAGE;
     }
-    let before: usize = baseline.entries.iter().map(|entry| entry.count).sum();
     let found = in_state(&outcome.findings, State::Baselined);
-    let gone = before - found.len();
+    let counts = by_fingerprint(&found);
+    let is_left = |entry: &&BaselineEntry| counts.get(&entry.fingerprint).copied().unwrap_or(0) < entry.count;
+    if let Some(entry) = baseline.entries.iter().filter(is_left).find(|entry| !ran(&outcome, entry)) {
+        complain(&format!(
+            "{} was not run, so that it is not known whether what the baseline holds of it is mended",
+            entry.rule
+        ));
+        return USAGE;
+    }
+    let before: usize = baseline.entries.iter().map(|entry| entry.count).sum();
+    let gone = before.saturating_sub(found.len());
     if gone == 0 {
         return print(&format!(
             "all {} of {} are still found\n",
@@ -174,13 +204,14 @@ fn show(dataset: &Dataset, colour: ColourChoice) -> u8 {
     };
     let Some(baseline) = &outcome.baseline else { return print("there is no baseline\n") };
     let found = in_state(&outcome.findings, State::Baselined);
+    let counts = by_fingerprint(&found);
     let mut text = String::new();
     for entry in &baseline.entries {
-        let still = found.iter().filter(|finding| finding.fingerprint() == entry.fingerprint).count();
+        let still = counts.get(&entry.fingerprint).copied().unwrap_or(0);
         let times = if entry.count > 1 { format!(" ({} times)", entry.count) } else { String::new() };
         let gone = match entry.count.saturating_sub(still) {
             0 => String::new(),
-            gone if outcome.is_whole_dataset => format!(" [{gone} no longer found]"),
+            gone if outcome.is_whole_dataset && ran(&outcome, entry) => format!(" [{gone} no longer found]"),
             _ => String::new(),
         };
         text.push_str(&format!("{} {} {}{times}{gone}\n", entry.fingerprint, entry.rule, entry.message));

@@ -195,8 +195,11 @@ pub(super) fn read_request(request: &CheckRequest) -> Reading {
         Err(BaselineFault::Unreadable(faults)) => return Reading::BadConfiguration(sources, faults),
     };
     config.plan.suppression.base.clone_from(&request.base);
-    config.plan.suppression.is_whole_dataset =
-        request.paths.iter().any(|path| inputs::holds(path, &config.root));
+    // Without a configuration a folder that is named is the dataset.
+    config.plan.suppression.is_whole_dataset = request
+        .paths
+        .iter()
+        .any(|path| if is_dataset { inputs::holds(path, &config.root) } else { path.is_dir() });
     if let Err(why) = apply_selection(request, &mut config.plan) {
         return Reading::BadRequest(why);
     }
@@ -420,32 +423,39 @@ fn command_line() -> String {
 
 /// The findings that count at a git revision.
 fn findings_at(revision: &str, options: &Options) -> Result<Baseline, String> {
-    let mut findings = Vec::new();
-    for path in &options.paths {
-        let unpacked = Unpacked::of(revision, path)?;
-        let request = CheckRequest {
-            paths: vec![unpacked.path()],
-            select: options.select.clone(),
-            ignore: options.ignore.clone(),
-            as_of: options.as_of,
-            shown: Some((unpacked.root(), format!("{revision}:"))),
-            ..CheckRequest::default()
-        };
-        match check(&request) {
-            Checked::Done(outcome, _) => findings.extend(outcome.findings),
-            // A revision without any input has no findings.
-            Checked::NoInput(_) => {}
-            Checked::BadRequest(why) => return Err(why),
-            Checked::BadConfiguration(..) => {
-                return Err(format!(
-                    "the candor.toml of `{revision}` has faults, so that its findings are not known"
-                ));
-            }
-        }
+    let unpacked = Unpacked::of(revision, &options.paths)?;
+    if unpacked.paths().is_empty() {
+        return Ok(Baseline::of([]));
     }
-    let mut active = Vec::new();
-    with_folded(&findings, &mut active);
-    Ok(Baseline::of(active.into_iter().filter(|finding| finding.is_active())))
+    let request = CheckRequest {
+        paths: unpacked.paths(),
+        config: options.config.clone(),
+        select: options.select.clone(),
+        ignore: options.ignore.clone(),
+        as_of: options.as_of,
+        shown: Some((unpacked.root(), format!("{revision}:"))),
+        ..CheckRequest::default()
+    };
+    let findings = match check(&request) {
+        Checked::Done(outcome, _) => outcome.findings,
+        // A revision without any input has no findings.
+        Checked::NoInput(_) => Vec::new(),
+        Checked::BadRequest(why) => return Err(why),
+        Checked::BadConfiguration(..) => {
+            return Err(format!(
+                "the candor.toml of `{revision}` has faults, so that its findings are not known"
+            ));
+        }
+    };
+    let mut all = Vec::new();
+    with_folded(&findings, &mut all);
+    Ok(Baseline::of(all.into_iter().filter(|finding| finding.is_active())))
+}
+
+/// Leaves out what does not count, also of what is folded into others.
+fn retain_active(findings: &mut Vec<Finding>) {
+    findings.retain(Finding::is_active);
+    findings.iter_mut().for_each(|finding| retain_active(&mut finding.folded));
 }
 
 /// Findings and all that is folded into them.
@@ -494,7 +504,7 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
         }
         Checked::Done(mut outcome, configured) => {
             if options.new_only {
-                outcome.findings.retain(Finding::is_active);
+                retain_active(&mut outcome.findings);
             }
             let fail_on = options.fail_on.unwrap_or(configured);
             let run = render::RunInfo {

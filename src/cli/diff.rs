@@ -132,10 +132,14 @@ fn sides_of(options: &Options, unpacked: &mut Vec<Unpacked>) -> Result<Vec<SideT
                 sides.push(SideToRead { name: inputs::shown(path), path: path.clone(), shown: None });
                 continue;
             };
-            let side = Unpacked::of(revision, path).map_err(|why| (why, NO_INPUT))?;
+            let side = Unpacked::of(revision, std::slice::from_ref(path)).map_err(|why| (why, NO_INPUT))?;
+            let Some(unpacked_path) = side.paths().pop() else {
+                let why = format!("`{}` holds no file at revision `{revision}`", inputs::shown(path));
+                return Err((why, NO_INPUT));
+            };
             sides.push(SideToRead {
                 name: format!("{revision}:{}", inputs::shown(path)),
-                path: side.path(),
+                path: unpacked_path,
                 shown: Some((side.root(), format!("{revision}:"))),
             });
             unpacked.push(side);

@@ -1,7 +1,7 @@
 //! Revisions of a dataset, read through the `git` program. Neither the work tree nor the index is touched: the files of
 //! a revision are written to a folder of their own, which is removed afterwards.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::str::FromStr;
 
@@ -39,16 +39,31 @@ impl FromStr for Revisions {
 #[derive(Debug)]
 pub struct Unpacked {
     folder: TempDir,
-    /// The path that was asked for, within the repository.
-    within: PathBuf,
+    /// The paths that were asked for and that the revision holds, within the repository.
+    within: Vec<PathBuf>,
 }
 
 impl Unpacked {
-    /// Writes what a path holds at a revision, with the configuration that holds for it and what that may name.
+    /// Writes what some paths of one repository hold at a revision, with the configuration that holds for them and what
+    /// that may name. A path that the revision does not hold is left out.
     ///
     /// # Errors
-    /// In words, where `git` is missing, the path is in no repository, or the revision or the path in it is not known.
-    pub fn of(revision: &str, path: &Path) -> Result<Self, String> {
+    /// In words, where `git` is missing, a path is in no repository, or the revision is not known.
+    pub fn of(revision: &str, paths: &[PathBuf]) -> Result<Self, String> {
+        let failed = |error: std::io::Error| format!("the files of `{revision}` cannot be written: {error}");
+        let mut unpacked = Self { folder: TempDir::new().map_err(failed)?, within: Vec::new() };
+        for path in paths {
+            unpacked.add(revision, path, &failed)?;
+        }
+        Ok(unpacked)
+    }
+
+    fn add(
+        &mut self,
+        revision: &str,
+        path: &Path,
+        failed: &dyn Fn(std::io::Error) -> String,
+    ) -> Result<(), String> {
         let here = if path.is_dir() {
             path
         } else {
@@ -62,24 +77,25 @@ impl Unpacked {
             .map_err(|_| format!("git knows no revision `{revision}`"))?;
         let root = text(git(here, &["rev-parse", "--show-toplevel"])?);
         let root = PathBuf::from(root.trim_end_matches('\n'));
-        let listing = text(git(&root, &["ls-tree", "-r", "-z", "--name-only", revision])?);
-        let files: Vec<&str> = listing.split('\0').filter(|name| !name.is_empty()).collect();
-        let scope = scope(&files, &within);
-        let wanted: Vec<&&str> = files.iter().filter(|name| Path::new(name).starts_with(&scope)).collect();
-        if !wanted.iter().any(|name| Path::new(name).starts_with(&within)) {
-            return Err(format!("`{}` holds no file at revision `{revision}`", path.display()));
+        let listing = text(git(&root, &["ls-tree", "-r", "-z", revision])?);
+        let files: Vec<&str> = listing.split('\0').filter_map(file_name).collect();
+        if !files.iter().any(|name| Path::new(name).starts_with(&within)) {
+            return Ok(());
         }
-        let failed = |error: std::io::Error| format!("the files of `{revision}` cannot be written: {error}");
-        let folder = TempDir::new().map_err(failed)?;
-        for name in wanted {
-            let target = folder.path().join(name);
+        let scope = scope(&files, &within);
+        for name in files.iter().filter(|name| Path::new(name).starts_with(&scope)) {
+            let target = self.folder.path().join(name);
+            if target.exists() {
+                continue;
+            }
             if let Some(parent) = target.parent() {
                 std::fs::create_dir_all(parent).map_err(failed)?;
             }
             let bytes = git(&root, &["cat-file", "blob", &format!("{revision}:{name}")])?;
             std::fs::write(&target, bytes).map_err(failed)?;
         }
-        Ok(Self { folder, within })
+        self.within.push(within);
+        Ok(())
     }
 
     /// The folder that stands for that of the repository.
@@ -87,10 +103,17 @@ impl Unpacked {
         self.folder.path().to_path_buf()
     }
 
-    /// The path that was asked for.
-    pub fn path(&self) -> PathBuf {
-        self.folder.path().join(&self.within)
+    /// The paths that were asked for; without those that the revision does not hold.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.within.iter().map(|within| self.folder.path().join(within)).collect()
     }
+}
+
+/// The name in a line of `ls-tree`; none where it is no plain file, or a name that leads out of the folder.
+fn file_name(line: &str) -> Option<&str> {
+    let (facts, name) = line.split_once('\t')?;
+    let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    (facts.starts_with("100") && is_inside).then_some(name)
 }
 
 /// The folder of the configuration that holds for a path at the revision, else the path itself.
@@ -105,7 +128,7 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
     command.arg("-C").arg(folder).args(arguments).stdin(Stdio::null());
     let output = command.output().map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
-            "--rev needs the `git` program, which is not installed or not in PATH".to_owned()
+            "revisions are read by the `git` program, which is not installed or not in PATH".to_owned()
         }
         _ => format!("git cannot be run: {error}"),
     })?;

@@ -341,7 +341,7 @@ fn exceptions(outcome: &Outcome) -> Vec<[String; 6]> {
                     allowance.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
                 row(format!("{}{by}{until}", allowance.reason), allowance.source.as_ref());
             }
-            State::Baselined => row("it was there when the baseline was written".to_owned(), None),
+            State::Baselined => row("it was there before".to_owned(), None),
             State::Active => {}
         }
     }

@@ -123,7 +123,7 @@ pub(in crate::render) fn escaped(text: &str) -> String {
             '>' => result.push_str("&gt;"),
             '@' => result.push_str("&#64;"),
             '#' => result.push_str("&#35;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '!' => {
+            ':' | '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '!' => {
                 result.push_str(&format!("&#{};", character as u32));
             }
             other => result.push(other),

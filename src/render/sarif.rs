@@ -325,7 +325,7 @@ fn suppressions(finding: &Finding) -> Vec<Suppression<'_>> {
         State::Active => Vec::new(),
         State::Explained { by } => by.iter().map(|one| external(one.text.as_str())).collect(),
         State::Allowed { allowance } => vec![external(allowance.reason.as_str())],
-        State::Baselined => vec![external("in the baseline")],
+        State::Baselined => vec![external("it was there before")],
     }
 }
 

@@ -84,8 +84,8 @@ pub struct Suppression {
     pub is_whole_dataset: bool,
 }
 
-/// The rules on entries, which candor does not let them accept.
-fn is_about_entries(rule: RuleId) -> bool {
+/// Whether a rule is about entries, which candor does not let them accept.
+pub fn is_about_entries(rule: RuleId) -> bool {
     [&UNUSED_ALLOW, &EXPIRED_ALLOW, &ALLOW_WITHOUT_REASON, &STALE_BASELINE_ENTRY]
         .iter()
         .any(|own| own.id == rule)
@@ -132,12 +132,17 @@ impl Suppression {
                 }
             }
             let can_tell = self.is_whole_dataset || allow.within.is_some();
-            if count == 0 && can_tell && !expired && allow.rules.iter().all(|rule| ran(*rule)) {
+            let all_ran = match allow.rules.as_slice() {
+                [] => RULES.iter().all(|rule| ran(rule.id)),
+                rules => rules.iter().all(|rule| ran(*rule)),
+            };
+            if count == 0 && can_tell && !expired && all_ran {
                 own.push(unused_allow(allow));
             }
         }
         if let Some(baseline) = &self.baseline {
             let mut stale = baseline.set_aside(findings);
+            // Entries can be mended at once; the baseline holds none of what is said of them.
             stale.retain(|(entry, _)| {
                 RULES.iter().find(|rule| rule.id.code == entry.rule).is_none_or(|rule| ran(rule.id))
             });
@@ -148,6 +153,7 @@ impl Suppression {
         if let Some(base) = &self.base {
             // What the change has mended is no fault of it.
             base.set_aside(findings);
+            base.set_aside(&mut own);
         }
         own
     }

@@ -27,6 +27,8 @@ struct KeyTable<'a> {
     input: usize,
     layout: Layout,
     headings: Vec<String>,
+    /// Whether blanks before a value are no part of it.
+    skips_space: bool,
     rows: Vec<KeyRow<'a>>,
 }
 
@@ -35,7 +37,8 @@ impl KeyTable<'_> {
     fn key(&self, schema: &TableSchema, fields: &[usize], row: &KeyRow<'_>) -> Option<Vec<String>> {
         let text = |field: &usize| {
             let field_of = &schema.fields[*field];
-            key_text(field_of, &crate::load::csv::unquote(row.cells[self.layout.columns[*field]?]))
+            let cell = crate::load::csv::unquote(row.cells[self.layout.columns[*field]?]);
+            key_text(field_of, if self.skips_space { cell.trim_start() } else { &cell })
         };
         fields.iter().map(text).collect()
     }
@@ -46,7 +49,8 @@ impl KeyTable<'_> {
     }
 
     fn place(&self, row: &KeyRow<'_>, column: usize) -> (Span, Cell) {
-        (row.spans[column], Cell { row: row.number, column: column as u32 + 1 })
+        let span = row.spans.get(column).copied().unwrap_or(row.span);
+        (span, Cell { row: row.number, column: column as u32 + 1 })
     }
 }
 
@@ -81,7 +85,13 @@ fn tables<'a>(
         }
         let headings = headings_of(&rows);
         let layout = Layout::new(resource, schema, &headings);
-        let mut table = KeyTable { input: *input, layout, headings, rows: Vec::new() };
+        let mut table = KeyTable {
+            input: *input,
+            layout,
+            headings,
+            skips_space: resource.dialect.skips_space,
+            rows: Vec::new(),
+        };
         let mut is_row = !resource.dialect.has_header;
         while is_row || rows.advance() {
             is_row = false;
@@ -160,9 +170,14 @@ impl Pass<'_> {
         is_primary: bool,
         stated: String,
     ) {
-        let differing: Vec<usize> = (0..row.cells.len().min(first.cells.len()))
+        // The files of one resource may have their columns in another order.
+        let first_cell_of = |column: usize| {
+            let heading = table.headings.get(column)?;
+            first.cells.get(first_table.headings.iter().position(|one| one == heading)?).copied()
+        };
+        let differing: Vec<usize> = (0..row.cells.len())
             .filter(|column| key.fields.iter().all(|field| table.layout.columns[*field] != Some(*column)))
-            .filter(|column| row.cells[*column] != first.cells[*column])
+            .filter(|column| first_cell_of(*column).is_some_and(|cell| cell != row.cells[*column]))
             .collect();
         let is_same = differing.is_empty();
         // One column that differs is the place to look at.
@@ -175,7 +190,9 @@ impl Pass<'_> {
             .map(|column| {
                 format!(
                     "`{}` is {} and {}",
-                    table.headings[*column], first.cells[*column], row.cells[*column]
+                    table.headings[*column],
+                    first_cell_of(*column).unwrap_or_default(),
+                    row.cells[*column]
                 )
             })
             .collect();
@@ -192,7 +209,7 @@ impl Pass<'_> {
             }
         };
         let first_source = self.inputs[first_table.input].source;
-        let (first_span, first_cell) = first_table.place(first, column);
+        let (first_span, first_cell) = first_table.place(first, first_table.column(key));
         let (span, cell) = table.place(row, column);
         let reader = self.reader(table.input);
         let mut problem = reader.problem(kind, span, message);

@@ -76,6 +76,13 @@ fn replacement(source: &Source, change: &Change<'_>) -> Option<String> {
         return None;
     }
     let is_percent = inner.trim().ends_with('%');
+    // Commas are taken for thousands separators and dots for decimal marks; where the earlier number then reads otherwise
+    // than it was read, the file writes its numbers in another way.
+    let read: Decimal = digits.replace(',', "").parse().ok()?;
+    let read = if is_percent { read / Decimal::ONE_HUNDRED } else { read };
+    if Some(read.normalize()) != change.old.quantity.point().map(|point| point.normalize()) {
+        return None;
+    }
     let shown = if is_percent { (number * Decimal::ONE_HUNDRED).normalize() } else { number };
     let decimals = digits.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len() as u32);
     let mut shown = shown;

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
@@ -60,12 +60,12 @@ fn quotients(dataset: &Dataset) -> Vec<[&Series; 3]> {
     let mut found: Vec<[&Series; 3]> = Vec::new();
     if !rates.is_empty() {
         let bare = |key: &SeriesKey| SeriesKey { metric: Name::from(""), unit: Unit::Rate, ..key.clone() };
-        let counts: Vec<&str> = rates
+        let counts: HashSet<&str> = rates
             .iter()
             .filter_map(|rate| rate_of(rate))
             .flat_map(|of| [of.numerator.as_str(), of.denominator.as_str()])
             .collect();
-        let counted = dataset.series.iter().filter(|series| counts.contains(&&*series.key.metric));
+        let counted = dataset.series.iter().filter(|series| counts.contains(&*series.key.metric));
         let by_key: HashMap<(SeriesKey, &str), &Series> = counted
             .filter(|series| series.key.unit.additivity() != Additivity::None)
             .map(|series| ((bare(&series.key), &*series.key.metric), series))
