@@ -183,11 +183,11 @@ fn discord_writes_its_files_in_several_ways() {
 
 #[test]
 fn names_of_providers_recur_in_other_spellings() {
-    // N08
+    // N08, which counts 136 in 2021: it holds `LEGO System A/S` and `LEGO System` apart.
     let Some(outcome) = published(&["ncmec/ncmec-by-esp.csv"]) else { return };
     let all = every_finding(&outcome).into_iter().filter(|finding| finding.rule.code == "TR012");
     let messages: Vec<&str> = all.map(|finding| finding.message.as_str()).collect();
-    let expected = [(71, 148, 2019, 123), (110, 168, 2020, 136), (80, 230, 2021, 173), (189, 236, 2022, 192)];
+    let expected = [(71, 148, 2019, 123), (110, 168, 2020, 137), (80, 230, 2021, 173), (189, 236, 2022, 192)];
     for (alike, names, year, recurring) in expected {
         let start =
             format!("{alike} of the {names} names of {year} are printed alike in {}; {recurring} ", year + 1);

@@ -207,7 +207,8 @@ mod tests {
         let pace = |before, ratio| Pace { before, ratio, expected: QUIET };
         let mirrored = of_transfer(&pace(1000.0, 0.5f64.ln()), &pace(1000.0, 1.5f64.ln()));
         let alone = of_transfer(&pace(1000.0, 0.5f64.ln()), &pace(1000.0, 0.0));
-        assert!(mirrored > 1e3 && alone < 1.0, "{mirrored} {alone}");
+        // Less than ten to one is no evidence that anything is made of.
+        assert!(mirrored > 1e3 && alone < 10.0, "{mirrored} {alone}");
         let merged = of_merger(500.0, &pace(1000.0, 1.5f64.ln()), 0.01);
         assert!(merged > 100.0 && of_merger(500.0, &pace(1000.0, 0.0), 0.01) < 10.0, "{merged}");
     }

@@ -84,12 +84,22 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 fn by_registry<'d>(dataset: &'d Dataset, table: &Table<'d>) -> Vec<Regrouping<'d>> {
     let registry = &dataset.registry;
     let mut found = Vec::new();
-    for (series, points) in table {
+    // Few rows are of somebody who belongs to somebody else.
+    let first = |(series, points): &(&'d Series, Vec<&'d Observation>)| Some((*series, *points.first()?));
+    let children: Vec<(&Series, &Observation)> = table
+        .iter()
+        .filter_map(first)
+        .filter(|(series, first)| registry.parent_in(&series.key.subject, first.period).is_some())
+        .collect();
+    if children.is_empty() {
+        return found;
+    }
+    for (series, points) in table.iter().filter(|row| registry.entity(&row.0.key.subject).is_some()) {
         let Some(last) = points.last() else { continue };
-        let parts: Vec<(&Series, &Observation)> = table
+        let parts: Vec<(&Series, &Observation)> = children
             .iter()
+            .copied()
             .filter(|(other, _)| other.key.subject != series.key.subject)
-            .filter_map(|(other, points)| Some((*other, *points.first()?)))
             .filter(|(_, first)| last.period.is_followed_by(first.period))
             .filter(|(other, first)| {
                 registry.belongs_to(&other.key.subject, &series.key.subject, first.period)

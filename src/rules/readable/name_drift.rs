@@ -11,7 +11,7 @@ use crate::model::{Block, Dataset, Format, Name, Observation, Period, Series};
 use crate::rule::Sink;
 
 /// Words that say what kind of company it is, or end its address on the web.
-const FORMS: [&str; 24] = [
+const FORMS: [&str; 25] = [
     "inc",
     "incorporated",
     "llc",
@@ -33,6 +33,7 @@ const FORMS: [&str; 24] = [
     "oy",
     "ab",
     "as",
+    "a/s",
     "kft",
     "com",
     "llp",

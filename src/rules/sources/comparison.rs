@@ -1,6 +1,6 @@
 //! Which figures of two sources speak of the same thing, and at which scope.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
 
@@ -79,6 +79,8 @@ pub struct Comparison<'d> {
     pub pairs: Vec<Pair<'d>>,
 }
 
+/// Most names of whom one series could be about.
+const LONGEST_KIN: usize = 16;
 /// A part of a company's figure from which on a publisher stands for the company.
 const MOST: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
 
@@ -90,9 +92,11 @@ pub fn comparisons<'d>(dataset: &'d Dataset) -> Vec<Comparison<'d>> {
     let mut found: BTreeMap<_, Comparison<'_>> = BTreeMap::new();
     for (place, matter) in matters(dataset).iter().enumerate() {
         let Matter { key, series, scope, tolerance } = matter;
-        if !has_sources(dataset, series.iter().copied()) {
-            continue;
-        }
+        // Most series are about somebody of whom one source alone speaks.
+        let mut groups = kin(dataset, series, *scope);
+        groups.retain(|group| has_sources(dataset, group.iter().copied()));
+        let series: Vec<&Series> = groups.concat();
+        let series = &series;
         let periods: BTreeSet<Period> =
             series.iter().flat_map(|one| dataset.points(one)).map(|point| point.period).collect();
         for period in periods {
@@ -118,6 +122,44 @@ pub fn comparisons<'d>(dataset: &'d Dataset) -> Vec<Comparison<'d>> {
         }
     }
     found.into_values().collect()
+}
+
+/// Series by those whom they could be about at any time: the subject, whoever it belonged to, and whoever belonged to them.
+fn kin<'d>(dataset: &'d Dataset, series: &[&'d Series], scope: Level) -> Vec<Vec<&'d Series>> {
+    let mut groups: Vec<Vec<&Series>> = Vec::new();
+    let mut group_of: HashMap<&str, usize> = HashMap::new();
+    for one in series {
+        let mut names = vec![&*one.key.subject];
+        if scope == Level::Company {
+            let mut next = 0;
+            // A registry may name parents in a circle.
+            while let Some(name) = names.get(next).copied().filter(|_| next < LONGEST_KIN) {
+                next += 1;
+                let parents = dataset.registry.entity(name).into_iter().flat_map(|entity| &entity.parents);
+                let new =
+                    parents.map(|membership| membership.parent.as_str()).filter(|name| !names.contains(name));
+                let new: Vec<&str> = new.collect();
+                names.extend(new);
+            }
+        }
+        let mut known: Vec<usize> = names.iter().filter_map(|name| group_of.get(name).copied()).collect();
+        known.sort_unstable();
+        known.dedup();
+        let into = known.first().copied().unwrap_or(groups.len());
+        if into == groups.len() {
+            groups.push(Vec::new());
+        }
+        for other in known.iter().skip(1) {
+            let moved = std::mem::take(&mut groups[*other]);
+            groups[into].extend(moved);
+            group_of.values_mut().filter(|group| **group == *other).for_each(|group| *group = into);
+        }
+        groups[into].push(one);
+        names.into_iter().for_each(|name| {
+            group_of.insert(name, into);
+        });
+    }
+    groups
 }
 
 /// Whether there are two publishers, or documents in two formats by one.
