@@ -26,11 +26,14 @@ const TABLES: usize = 30;
 /// Prices at which recall is measured, in alarms per 1,000 clean cells.
 pub const PRICES: [f64; 2] = [10.0, 50.0];
 
+/// What a method alarms on in a table.
+type Look = Box<dyn Fn(&Table) -> Vec<Alarm> + Sync>;
+
 /// A method: its name, its ranking, and what it alarms on by default.
 pub struct Method {
     name: &'static str,
-    ranked: Box<dyn Fn(&Table) -> Vec<Alarm> + Sync>,
-    shipped: Box<dyn Fn(&Table) -> Vec<Alarm> + Sync>,
+    ranked: Look,
+    shipped: Look,
 }
 
 /// All methods, candor last.

@@ -105,10 +105,11 @@ fn hidiroglou_berthelot(table: &Table) -> Vec<Alarm> {
     for period in 1..table.periods.len() {
         let mut units: Vec<(usize, f64, f64)> = Vec::new();
         for (row, series) in table.rows.iter().enumerate() {
-            if let (Some(from), Some(to)) = (series.values[period - 1], series.values[period]) {
-                if from > 0.0 && to > 0.0 {
-                    units.push((row, from, to));
-                }
+            if let (Some(from), Some(to)) = (series.values[period - 1], series.values[period])
+                && from > 0.0
+                && to > 0.0
+            {
+                units.push((row, from, to));
             }
         }
         if units.len() < 5 {
