@@ -3,7 +3,7 @@
 //! A publication that carries its history states many figures anew in every release. [`publications`] finds such
 //! releases among the documents of a dataset and puts them in order; a [`Side`] is what one of them states, a
 //! [`Comparison`] what became of it in the next: unchanged, restated, withdrawn, added, or under another key. Keys are
-//! compared as they are; where one is gone and another new, [`align`] says which took its place, and by which evidence.
+//! compared as they are; where one is gone and another new, `align` says which took its place, and by which evidence.
 //! [`Histories`] follow every figure through all releases. Numbers are compared by what was printed, so that float noise
 //! and another rounding are no restatements.
 

@@ -7,7 +7,7 @@
 //! argument = name "=" ( word | '"' text '"' ) | sum
 //! ```
 //!
-//! Here texts become a [`Raw`] tree; what its names mean is decided in [`resolve`](super::resolve).
+//! Here texts become a [`Raw`] tree; what its names mean is decided in `resolve`.
 
 use std::ops::Range;
 

@@ -2,8 +2,8 @@
 //!
 //! A package lists resources, each with a path, and may give each a table schema: fields with types and constraints, keys,
 //! texts for missing values, the separator, the encoding, and where the data come from. [`Packages`] reads all packages
-//! among the inputs and says for each other input which resource it is. [`table`] holds its rows against the fields,
-//! [`keys`] against rows of this and other tables. Both versions of the standard are read
+//! among the inputs and says for each other input which resource it is. `table` holds its rows against the fields,
+//! `keys` against rows of this and other tables. Both versions of the standard are read
 //! (<https://specs.frictionlessdata.io>, <https://datapackage.org/standard>).
 //!
 //! Nothing is read because a package says so: paths are those of inputs that were read anyway, and the command line adds

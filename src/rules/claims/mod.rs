@@ -1,6 +1,6 @@
 //! TR7xx: claims. Whether what somebody says of the figures is what the figures say.
 //!
-//! The five rules share one look, so that every claim ends in exactly one [`Verdict`] and is computed once. The stated
+//! The five rules share one look, so that every claim ends in exactly one verdict and is computed once. The stated
 //! reading is tried first; where it does not hold, the other readings of [`readings`] are, the nearest first. Each
 //! verdict has a rule of its own but `consistent`, which stands in the schedule `claims` alone.
 
