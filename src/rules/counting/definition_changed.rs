@@ -1,6 +1,6 @@
-use crate::diag::{Evidence, Finding, Subject, grouped};
+use crate::diag::{Evidence, Finding, Subject, grouped, percent_change};
 use crate::history::{Change, WordingChange, changed_wordings, word_difference, words};
-use crate::model::Dataset;
+use crate::model::{Dataset, Observation, Period, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::vintages::{Lineage, Pair, VINTAGES};
 
@@ -9,7 +9,7 @@ crate::declare_rule! {
     ///
     /// When the words change, what is counted may have changed, and figures before and after are no longer one series. The
     /// finding shows the words that went `[-so-]` and the words that came `{+so+}`, and links numbers of the same series
-    /// that were restated in the same release. A break in a registry that touches publisher and metric, and begins with
+    /// that were restated in the same release, and how its level changes with the first figure under the new words. A break in a registry that touches publisher and metric, and begins with
     /// the periods that the release is newer than the one before, or after the oldest figure that it restates, declares it.
     ///
     /// ## Example
@@ -72,6 +72,22 @@ fn is_declared(
     })
 }
 
+/// The last figure that the earlier release could state, and the first that only the later one does: where a change of
+/// definition would show as a change of level.
+fn level_change<'d>(
+    dataset: &'d Dataset,
+    newest: Period,
+    key: &SeriesKey,
+) -> Option<(&'d Observation, &'d Observation)> {
+    let about = dataset.series_about(&key.publisher, &key.subject);
+    let series = about.iter().find(|series| series.key == *key)?;
+    let is_alike =
+        |one: &&Observation| one.period.frequency() == newest.frequency() && one.quantity.point().is_some();
+    let before = dataset.points(series).filter(is_alike).rfind(|one| one.period.end <= newest.end)?;
+    let after = dataset.points(series).filter(is_alike).find(|one| one.period.start > newest.end)?;
+    before.period.is_followed_by(after.period).then_some((before, after))
+}
+
 fn describe(
     dataset: &Dataset,
     lineage: &Lineage<'_>,
@@ -108,6 +124,17 @@ fn describe(
             words::change_in_words(largest),
         );
         finding = finding.note("linked", text);
+    }
+    let boundary = change.key.zip(pair.old.newest());
+    if let Some((before, after)) = boundary.and_then(|(key, newest)| level_change(dataset, newest, key)) {
+        let values = [before, after].map(|one| one.quantity.point().unwrap_or_default());
+        let percent = percent_change(values[0], values[1]).unwrap_or_else(|| "from zero".to_owned());
+        let text = format!(
+            "the first figure that only {} states, {} in {}, stands {percent} against {} in {}",
+            pair.new.name, after.quantity, after.period, before.quantity, before.period
+        );
+        finding = finding.related(after.origin.location(), format!("{}: {percent}", after.period));
+        finding = finding.note("level", text);
     }
     finding = finding.help(
         "where something else is counted now, declare a break: what changed, from when, with its source",

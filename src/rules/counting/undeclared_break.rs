@@ -8,7 +8,9 @@ use crate::rule::{Need, Parameter, Sink, Task};
 use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, figure};
 use crate::rules::time::explanation::covering_breaks;
-use crate::rules::time::family::{Family, Move, common_moves, factor, moves, pace, part_name, usual_move};
+use crate::rules::time::family::{
+    Family, Move, common_moves, factor, moves, pace, part_name, spread_of, usual_move,
+};
 use crate::rules::time::report::series_name;
 use crate::rules::time::survey::Survey;
 use crate::stats::evidence::{Pace, of_group};
@@ -67,6 +69,9 @@ pub struct Break<'d> {
     pub evidence: f64,
 }
 
+/// More common moves of one metric than this are many.
+const MANY: usize = 500;
+
 /// Looks for groups that change as one, and says for each cell in them which finding speaks of it.
 pub fn find<'d>(survey: &Survey<'d>, families: &[Family], least: f64) -> (Vec<Break<'d>>, usize) {
     let moves: Vec<BTreeMap<Period, Vec<Move<'d>>>> =
@@ -76,21 +81,29 @@ pub fn find<'d>(survey: &Survey<'d>, families: &[Family], least: f64) -> (Vec<Br
     for (index, one) in common.iter().enumerate() {
         by_metric.entry(&families[one.family].key.metric).or_default().push(index);
     }
+    let mut by_family: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, one) in common.iter().enumerate() {
+        by_family.entry(one.family).or_default().push(index);
+    }
+    let ratios = |indexes: &[usize], without: Option<usize>| -> Vec<f64> {
+        indexes.iter().filter(|other| Some(**other) != without).map(|other| common[*other].ratio).collect()
+    };
+    // Among many, one more or less changes nothing.
+    let of_many: BTreeMap<&Name, Option<f64>> = by_metric
+        .iter()
+        .filter(|(_, alike)| alike.len() > MANY)
+        .map(|(metric, alike)| (*metric, spread_of(&ratios(alike, None))))
+        .collect();
     let is_candidate = |index: &usize| common[*index].ratio.abs() >= 0.1 && common[*index].along >= 0.7;
     let candidates: Vec<usize> = (0..common.len()).filter(is_candidate).collect();
     let judge = |index: &usize| {
         let one = &common[*index];
-        let others = |indexes: &[usize], family: Option<usize>| {
-            let mut ratios: Vec<f64> = Vec::new();
-            for other in indexes.iter().filter(|other| *other != index) {
-                if family.is_none_or(|family| common[*other].family == family) {
-                    ratios.push(common[*other].ratio);
-                }
-            }
-            ratios
+        let metric = &families[one.family].key.metric;
+        let all = match of_many.get(metric) {
+            Some(spread) => *spread,
+            None => spread_of(&ratios(&by_metric[metric], Some(*index))),
         };
-        let alike = &by_metric[&families[one.family].key.metric];
-        let usual = usual_move(&others(alike, Some(one.family)), &others(alike, None))?;
+        let usual = usual_move(&ratios(&by_family[&one.family], Some(*index)), all)?;
         let moves = &moves[one.family][&one.period];
         let paces: Vec<Pace> = moves.iter().filter_map(|one| pace(survey, one)).collect();
         let evidence = of_group(&paces, &usual);

@@ -168,17 +168,14 @@ fn weighted_median(values: &mut [(f64, f64)]) -> f64 {
     0.0
 }
 
-/// What a family's common move usually is: that of its other periods, shrunk to what families of the same metric do.
-/// None where there are too few of either.
-pub fn usual_move(own: &[f64], all: &[f64]) -> Option<Expectation> {
+/// What a family's common move usually is: that of its other periods, shrunk to `all`, the spread of what families of the
+/// same metric do. None where there are too few of either.
+pub fn usual_move(own: &[f64], all: Option<f64>) -> Option<Expectation> {
     let (own_freedom, own_spread) = match own.len() {
         0..3 => (0.0, 0.0),
         count => (0.5 * (count as f64 - 1.0), deviation_from(own, 0.0)),
     };
-    let (freedom, spread) = match all.len() {
-        0..3 => (0.0, 0.0),
-        _ => (FREEDOM, deviation_from(all, 0.0)),
-    };
+    let (freedom, spread) = all.map_or((0.0, 0.0), |spread| (FREEDOM, spread));
     let total = own_freedom + freedom;
     if total <= 0.0 {
         return None;
@@ -186,6 +183,11 @@ pub fn usual_move(own: &[f64], all: &[f64]) -> Option<Expectation> {
     let variance = (freedom * spread * spread + own_freedom * own_spread * own_spread) / total;
     let spread = variance.sqrt().max(COMMON_SPREAD_FLOOR);
     Some(Expectation { centre: 0.0, spread, freedom: total.min(FREEDOM_CAP) })
+}
+
+/// The spread of common moves; none where there are too few.
+pub fn spread_of(ratios: &[f64]) -> Option<f64> {
+    (ratios.len() >= 3).then(|| deviation_from(ratios, 0.0))
 }
 
 /// The median of the ratios of some steps, as a factor.
