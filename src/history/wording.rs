@@ -22,22 +22,43 @@ pub struct WordingChange<'d> {
 }
 
 /// What a text is about, and what kind it is.
-type Place<'d> = (Option<&'d SeriesKey>, &'static str);
+type Place<'d> = (&'d SeriesKey, &'static str);
 
 fn wordings<'d>(dataset: &'d Dataset, documents: &[DocumentId]) -> BTreeMap<Place<'d>, &'d Wording> {
     let mut found = BTreeMap::new();
     for id in documents {
-        for wording in &dataset.document(*id).wordings {
-            found.insert((None, wording.kind), wording);
-        }
         for block in dataset.blocks_of(*id) {
             let key = &dataset.series(block.series).key;
             for wording in &block.wordings {
-                found.insert((Some(key), wording.kind), wording);
+                found.insert((key, wording.kind), wording);
             }
         }
     }
     found
+}
+
+/// Texts about whole documents, by kind, each once: a release may have several files, each with its own.
+fn of_documents<'d>(
+    dataset: &'d Dataset,
+    documents: &[DocumentId],
+) -> BTreeMap<&'static str, Vec<&'d Wording>> {
+    let mut found: BTreeMap<&'static str, Vec<&Wording>> = BTreeMap::new();
+    for wording in documents.iter().flat_map(|id| &dataset.document(*id).wordings) {
+        let known = found.entry(wording.kind).or_default();
+        if !known.iter().any(|one| words_of(one).eq(words_of(wording))) {
+            known.push(wording);
+        }
+    }
+    found
+}
+
+/// What is left of the texts of a kind on either side without those that both have, in pairs, in their order.
+fn other_texts<'d>(old: &[&'d Wording], new: &[&'d Wording]) -> Vec<(&'d Wording, &'d Wording)> {
+    let without = |texts: &[&'d Wording], others: &[&'d Wording]| -> Vec<&'d Wording> {
+        let stays = |one: &&&Wording| !others.iter().any(|other| words_of(other).eq(words_of(one)));
+        texts.iter().filter(stays).copied().collect()
+    };
+    without(old, new).into_iter().zip(without(new, old)).collect()
 }
 
 fn words_of(wording: &Wording) -> impl Iterator<Item = &str> {
@@ -50,11 +71,21 @@ pub fn changed_wordings<'d>(
     (new, new_documents): (&'d Dataset, &[DocumentId]),
     renames: &[Rename<'d>],
 ) -> Vec<WordingChange<'d>> {
+    let (earlier, later) = (of_documents(old, old_documents), of_documents(new, new_documents));
+    let of_documents = later.iter().filter_map(|(kind, texts)| Some((earlier.get(kind)?, texts)));
+    let mut pairs: Vec<(Option<&SeriesKey>, &Wording, &Wording)> = of_documents
+        .flat_map(|(old, new)| other_texts(old, new))
+        .map(|(old, new)| (None, old, new))
+        .collect();
     let (old, new) = (wordings(old, old_documents), wordings(new, new_documents));
-    let mut changes: Vec<WordingChange<'d>> = Vec::new();
     for ((key, kind), new) in new {
-        let renamed = renames.iter().find(|rename| Some(rename.new) == key).map(|rename| rename.old);
-        let Some(old) = old.get(&(renamed.or(key), kind)) else { continue };
+        let renamed = renames.iter().find(|rename| rename.new == key).map(|rename| rename.old);
+        if let Some(old) = old.get(&(renamed.unwrap_or(key), kind)) {
+            pairs.push((Some(key), old, new));
+        }
+    }
+    let mut changes: Vec<WordingChange<'d>> = Vec::new();
+    for (key, old, new) in pairs {
         let is_known = |one: &WordingChange<'_>| one.old.text == old.text && one.new.text == new.text;
         // An address says nothing of what stands there; many publishers give each release one of its own.
         let is_address = |wording: &Wording| words_of(wording).count() == 1 && wording.text.contains("://");
