@@ -7,27 +7,11 @@
 
 mod support;
 
-use std::path::PathBuf;
-
 use candor::diag::Finding;
 use candor::engine::Outcome;
 use candor::model::{Absence, Quantity};
 
-use support::{every_finding, outcome, place};
-
-/// What checking some files of the corpus leads to; says so where there is none.
-fn published(files: &[&str]) -> Option<Outcome> {
-    let Some(folder) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else {
-        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
-        return None;
-    };
-    Some(outcome(&files.iter().map(|file| folder.join(file)).collect::<Vec<_>>()))
-}
-
-/// Findings of one rule, folded ones included.
-fn of_rule<'o>(outcome: &'o Outcome, code: &str) -> Vec<&'o Finding> {
-    every_finding(outcome).into_iter().filter(|finding| finding.rule.code == code).collect()
-}
+use support::{every_finding, of_rule, place, published};
 
 /// Findings on whether files can be read and are well typed.
 fn faults(outcome: &Outcome) -> Vec<String> {

@@ -11,16 +11,7 @@ use candor::cli::{CheckRequest, Checked, check};
 use candor::engine::Outcome;
 use candor::model::{Block, Observation, SeriesKey};
 
-use support::{every_finding, outcome};
-
-/// What checking some files of the corpus leads to; says so where there is none.
-fn published(files: &[&str]) -> Option<Outcome> {
-    let Some(folder) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else {
-        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
-        return None;
-    };
-    Some(outcome(&files.iter().map(|file| folder.join(file)).collect::<Vec<_>>()))
-}
+use support::{every_finding, published};
 
 /// Codes of the findings, folded ones included, that begin with one of these.
 fn codes<'o>(outcome: &'o Outcome, families: &[&str]) -> Vec<&'o str> {

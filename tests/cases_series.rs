@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use candor::diag::Finding;
 use candor::engine::Outcome;
 
-use support::{every_finding, outcome, project};
+use support::{of_rule, outcome, project};
 
 /// What checking a file of the corpus leads to; says so where there is none.
 fn published(file: &str) -> Option<Outcome> {
@@ -21,11 +21,6 @@ fn published(file: &str) -> Option<Outcome> {
         return None;
     };
     Some(outcome(&[folder.join(file)]))
-}
-
-/// Findings of one rule, folded ones included.
-fn of_rule<'o>(outcome: &'o Outcome, code: &str) -> Vec<&'o Finding> {
-    every_finding(outcome).into_iter().filter(|finding| finding.rule.code == code).collect()
 }
 
 fn note(finding: &Finding, kind: &str) -> String {

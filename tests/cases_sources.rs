@@ -7,25 +7,9 @@
 
 mod support;
 
-use std::path::PathBuf;
-
 use candor::diag::{Confidence, Entry, Finding, Level};
 use candor::engine::Outcome;
-use support::{every_finding, outcome, place};
-
-/// What checking some files of the corpus leads to; says so where there is none.
-fn published(files: &[&str]) -> Option<Outcome> {
-    let Some(folder) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else {
-        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
-        return None;
-    };
-    Some(outcome(&files.iter().map(|file| folder.join(file)).collect::<Vec<_>>()))
-}
-
-/// Findings of one rule, folded ones included.
-fn of_rule<'o>(outcome: &'o Outcome, code: &str) -> Vec<&'o Finding> {
-    every_finding(outcome).into_iter().filter(|finding| finding.rule.code == code).collect()
-}
+use support::{every_finding, of_rule, outcome, place, published};
 
 #[test]
 fn ncmec_lists_x_under_two_names_in_2023() {

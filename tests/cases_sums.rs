@@ -13,24 +13,11 @@ use std::path::PathBuf;
 use candor::diag::{Finding, Level};
 use candor::engine::Outcome;
 
-use support::{every_finding, outcome, project};
-
-/// What checking some files of the corpus leads to; says so where there is none.
-fn published(files: &[&str]) -> Option<Outcome> {
-    let Some(folder) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else {
-        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
-        return None;
-    };
-    Some(outcome(&files.iter().map(|file| folder.join(file)).collect::<Vec<_>>()))
-}
+use support::{of_rule, outcome, project, published};
 
 /// What checking a fixture of a rule leads to.
 fn fixture(name: &str) -> Outcome {
     outcome(&[project().join("fixtures/rules").join(name)])
-}
-
-fn of_rule<'o>(outcome: &'o Outcome, code: &str) -> Vec<&'o Finding> {
-    every_finding(outcome).into_iter().filter(|finding| finding.rule.code == code).collect()
 }
 
 fn messages(outcome: &Outcome, code: &str) -> Vec<String> {

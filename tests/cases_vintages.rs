@@ -11,20 +11,7 @@ use std::path::PathBuf;
 
 use candor::diag::{Entry, Finding};
 use candor::engine::Outcome;
-use support::{every_finding, outcome, place};
-
-/// What checking some files of the corpus leads to; says so where there is none.
-fn published(files: &[&str]) -> Option<Outcome> {
-    let Some(folder) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else {
-        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
-        return None;
-    };
-    Some(outcome(&files.iter().map(|file| folder.join(file)).collect::<Vec<_>>()))
-}
-
-fn of_rule<'o>(outcome: &'o Outcome, code: &str) -> Vec<&'o Finding> {
-    every_finding(outcome).into_iter().filter(|finding| finding.rule.code == code).collect()
-}
+use support::{of_rule, outcome, place, published};
 
 fn messages(outcome: &Outcome, code: &str) -> Vec<String> {
     of_rule(outcome, code).iter().map(|finding| finding.message.clone()).collect()

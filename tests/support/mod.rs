@@ -83,3 +83,17 @@ pub fn copy_folder(from: &Path, to: &Path) {
         }
     }
 }
+
+/// What checking some files of the corpus leads to; says so where there is none.
+pub fn published(files: &[&str]) -> Option<Outcome> {
+    let Some(folder) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else {
+        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
+        return None;
+    };
+    Some(outcome(&files.iter().map(|file| folder.join(file)).collect::<Vec<_>>()))
+}
+
+/// Findings of one rule, folded ones included.
+pub fn of_rule<'o>(outcome: &'o Outcome, code: &str) -> Vec<&'o Finding> {
+    every_finding(outcome).into_iter().filter(|finding| finding.rule.code == code).collect()
+}
