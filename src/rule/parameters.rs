@@ -151,6 +151,12 @@ impl Parameters<'_> {
         assigned.fold(self.default(name), f64::max)
     }
 
+    /// The lowest value for any period of any series.
+    pub fn lowest(&self, name: &'static str) -> f64 {
+        let assigned = self.assignments.iter().filter(|one| one.parameter == name).map(|one| one.value);
+        assigned.fold(self.default(name), f64::min)
+    }
+
     /// The value for all, for what belongs to no single series.
     pub fn global(&self, name: &'static str) -> f64 {
         let matching = |one: &&&Assignment| one.parameter == name && one.selector.is_none();

@@ -167,8 +167,6 @@ pub struct Surprise {
     pub score: f64,
     /// Probability of a distance at least this large.
     pub probability: f64,
-    /// How many times better a fault explains it than ordinary variation does; see [`evidence`].
-    pub evidence: f64,
 }
 
 /// Tests steps of one series against its other steps and the group's prior.
@@ -176,7 +174,7 @@ pub struct Surprise {
 /// Without a prior a series must have four steps to be tested, so that three are left to learn from.
 #[derive(Debug)]
 pub struct Steps<'s> {
-    steps: &'s [Step],
+    steps: Vec<Step>,
     ratios: &'s [f64],
     prior: Option<Prior>,
     others: LeaveOut<'s>,
@@ -188,7 +186,7 @@ pub struct Steps<'s> {
 
 impl<'s> Steps<'s> {
     /// Prepares a series; `ratios` are the log-ratios of the steps.
-    pub fn new(steps: &'s [Step], ratios: &'s Ratios, prior: Option<Prior>) -> Self {
+    pub fn new(steps: Vec<Step>, ratios: &'s Ratios, prior: Option<Prior>) -> Self {
         let count = ratios.values.len();
         let shrunk = |centre| shrunk_centre(centre, count.saturating_sub(1));
         let variance = |left_out| {
@@ -248,16 +246,27 @@ impl<'s> Steps<'s> {
             return None;
         }
         let known = (self.others.deviation(ratios), count);
-        let noise = noise_of_excursion(out, back);
-        let surprise = judge(statistic, 0.0, known, noise, self.prior, least)?;
-        // The distance from the line between the neighbours is what a fault would have made.
-        let distance = statistic / std::f64::consts::SQRT_2;
-        let expected = expectation(0.0, known, noise, self.prior)?;
+        judge(statistic, 0.0, known, noise_of_excursion(out, back), self.prior, least)
+    }
+
+    /// How many times better a fault explains a step than ordinary variation does; see [`evidence`].
+    pub fn evidence(&mut self, index: usize) -> Option<f64> {
+        let expected = self.expectation(index)?;
+        Some(evidence::of_move(self.ratios[index], &expected))
+    }
+
+    /// How many times better a fault explains an excursion than ordinary variation does: any, or a slip of a digit. The
+    /// distance from the line between the neighbours is what a fault would have made.
+    pub fn evidence_of_excursion(&mut self, index: usize) -> Option<f64> {
+        let (out, back) = (*self.steps.get(index)?, self.steps.get(index + 1)?);
+        let ratios = [self.ratios[index], self.ratios[index + 1]];
+        let known = (self.others.deviation(ratios), self.ratios.len() - 2);
+        let distance = 0.5 * (ratios[0] - ratios[1]);
+        let expected = expectation(0.0, known, noise_of_excursion(&out, back), self.prior)?;
         let expected = Expectation { spread: expected.spread / std::f64::consts::SQRT_2, ..expected };
         let meant: Vec<f64> =
             digits::meant(out.to).into_iter().map(|(_, one)| distance + (one / out.to).ln()).collect();
-        let slip = evidence::of_slip(distance, &meant, &expected);
-        Some(Surprise { evidence: evidence::of_move(distance, &expected).max(slip), ..surprise })
+        Some(evidence::of_move(distance, &expected).max(evidence::of_slip(distance, &meant, &expected)))
     }
 }
 
@@ -300,7 +309,7 @@ fn judge(
     }
     let student = StudentsT::new(0.0, 1.0, expectation.freedom).ok()?;
     let probability = (2.0 * student.sf(score.abs())).min(1.0);
-    Some(Surprise { expected, score, probability, evidence: evidence::of_move(value, &expectation) })
+    Some(Surprise { expected, score, probability })
 }
 
 fn expectation(

@@ -70,13 +70,13 @@ fn steps(counts: &[f64]) -> Vec<Step> {
 
 fn surprises(steps: &[Step], prior: Option<Prior>) -> Vec<Option<Surprise>> {
     let ratios = Ratios::new(steps.iter().map(Step::log_ratio).collect());
-    let mut tests = Steps::new(steps, &ratios, prior);
+    let mut tests = Steps::new(steps.to_vec(), &ratios, prior);
     (0..steps.len()).map(|index| tests.surprise(index, 0.0)).collect()
 }
 
 fn surprise_of_excursion(steps: &[Step], index: usize, prior: Option<Prior>) -> Option<Surprise> {
     let ratios = Ratios::new(steps.iter().map(Step::log_ratio).collect());
-    Steps::new(steps, &ratios, prior).surprise_of_excursion(index, 0.0)
+    Steps::new(steps.to_vec(), &ratios, prior).surprise_of_excursion(index, 0.0)
 }
 
 #[test]

@@ -1,13 +1,11 @@
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::diag::{Change, Confidence, Evidence, Finding, Location, Score, grouped, signed};
-use crate::model::{Observation, Period};
+use crate::model::Observation;
 use crate::rule::{Need, Parameter, Sink, Task};
 use crate::rules::members::figure;
-use crate::rules::time::family::{Family, Move, moves, pace, part_name};
+use crate::rules::time::family::{Family, Move, Moves, Paces, part_name};
 use crate::rules::time::survey::Survey;
 use crate::stats::evidence::{Pace, of_merger, of_transfer};
 
@@ -79,12 +77,18 @@ impl Transfer<'_> {
 }
 
 /// Looks for moves between the series of each family.
-pub fn find<'d>(survey: &Survey<'d>, families: &[Family], least: f64, fit: f64) -> Vec<Transfer<'d>> {
+pub fn find<'d>(
+    survey: &Survey<'d>,
+    families: &[Family],
+    moves: &[Moves<'d>],
+    least: f64,
+    fit: f64,
+) -> Vec<Transfer<'d>> {
     let of_family = |(index, family): (usize, &Family)| {
-        let moves = moves(survey, family);
-        let mut found = endings(survey, index, family, &moves);
-        for moves in moves.values() {
-            found.extend(transfers(survey, index, family, moves));
+        let paces = &mut Paces::new(survey);
+        let mut found = endings(survey, index, family, &moves[index], paces);
+        for (_, moves) in moves[index].by_period() {
+            found.extend(transfers(paces, index, family, moves));
         }
         found.retain(|one| one.evidence >= least && (one.to.is_some() || one.fit >= fit));
         found
@@ -92,11 +96,14 @@ pub fn find<'d>(survey: &Survey<'d>, families: &[Family], least: f64, fit: f64) 
     families.par_iter().enumerate().flat_map_iter(of_family).collect()
 }
 
-fn transfers<'d>(survey: &Survey<'d>, family: usize, of: &Family, moves: &[Move<'d>]) -> Vec<Transfer<'d>> {
-    let spread = |one: &Move<'_>| {
-        let run = &survey.runs[one.run];
-        run.ratios.typical_spread(survey.peers(run).map(|peers| peers.prior)).max(0.02)
-    };
+fn transfers<'d>(
+    expected: &mut Paces<'_, 'd>,
+    family: usize,
+    of: &Family,
+    moves: &[Move<'d>],
+) -> Vec<Transfer<'d>> {
+    let survey = expected.survey;
+    let spread = |one: &Move<'_>| survey.runs[one.run].typical_spread().max(0.02);
     let is_out = |one: &&Move<'_>| {
         one.ratio.abs() >= LEAST_FALL && one.ratio.abs() >= 0.7 * OUT_OF_THE_ORDINARY * spread(one)
     };
@@ -105,9 +112,9 @@ fn transfers<'d>(survey: &Survey<'d>, family: usize, of: &Family, moves: &[Move<
     if falls.is_empty() || rises.is_empty() {
         return Vec::new();
     }
-    let paces = |moves: Vec<&Move<'d>>| -> Vec<(Move<'d>, Pace)> {
+    let mut paces = |moves: Vec<&Move<'d>>| -> Vec<(Move<'d>, Pace)> {
         let is_far = |pace: &Pace| pace.expected.score(pace.ratio).abs() >= OUT_OF_THE_ORDINARY;
-        moves.into_iter().filter_map(|one| Some((*one, pace(survey, one).filter(is_far)?))).collect()
+        moves.into_iter().filter_map(|one| Some((*one, expected.of(one).filter(is_far)?))).collect()
     };
     let (falls, rises) = (paces(falls), paces(rises));
     let others = (of.runs.len() - 1) as f64;
@@ -132,7 +139,8 @@ fn endings<'d>(
     survey: &Survey<'d>,
     family: usize,
     of: &Family,
-    moves: &BTreeMap<Period, Vec<Move<'d>>>,
+    moves: &Moves<'d>,
+    paces: &mut Paces<'_, 'd>,
 ) -> Vec<Transfer<'d>> {
     let dataset = survey.dataset;
     if !dataset.is_completely_read() {
@@ -152,7 +160,7 @@ fn endings<'d>(
     let steps: usize = of.runs.iter().map(|run| survey.runs[*run].points.len()).sum();
     let mut found = Vec::new();
     for (run, from) in &ended {
-        let Some(moves) = from.period.next().and_then(|next| moves.get(&next)) else { continue };
+        let Some(moves) = from.period.next().map(|next| moves.to(next)) else { continue };
         // What a selection leaves out has not ended.
         if moves.iter().any(|one| dataset.lists_selection(dataset.block_of(one.to).document)) {
             continue;
@@ -162,7 +170,7 @@ fn endings<'d>(
         let fits: Vec<(Move<'_>, f64)> = moves
             .iter()
             .filter(|one| one.run != *run)
-            .filter_map(|one| Some((*one, of_merger(before, &pace(survey, one)?, 1.0))))
+            .filter_map(|one| Some((*one, of_merger(before, &paces.of(one)?, 1.0))))
             .collect();
         let Some((taker, fit)) = fits.iter().copied().max_by(|left, right| left.1.total_cmp(&right.1)) else {
             continue;

@@ -9,7 +9,7 @@ use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, figure};
 use crate::rules::time::explanation::covering_breaks;
 use crate::rules::time::family::{
-    Family, Move, common_moves, factor, moves, pace, part_name, spread_of, usual_move,
+    Family, Move, Moves, Paces, common_moves, factor, part_name, spread_of, usual_move,
 };
 use crate::rules::time::report::series_name;
 use crate::rules::time::survey::Survey;
@@ -73,10 +73,13 @@ pub struct Break<'d> {
 const MANY: usize = 500;
 
 /// Looks for groups that change as one, and says for each cell in them which finding speaks of it.
-pub fn find<'d>(survey: &Survey<'d>, families: &[Family], least: f64) -> (Vec<Break<'d>>, usize) {
-    let moves: Vec<BTreeMap<Period, Vec<Move<'d>>>> =
-        families.par_iter().map(|family| moves(survey, family)).collect();
-    let common = common_moves(survey, &moves);
+pub fn find<'d>(
+    survey: &Survey<'d>,
+    families: &[Family],
+    moves: &[Moves<'d>],
+    least: f64,
+) -> (Vec<Break<'d>>, usize) {
+    let common = common_moves(survey, moves);
     let mut by_metric: BTreeMap<&Name, Vec<usize>> = BTreeMap::new();
     for (index, one) in common.iter().enumerate() {
         by_metric.entry(&families[one.family].key.metric).or_default().push(index);
@@ -104,10 +107,10 @@ pub fn find<'d>(survey: &Survey<'d>, families: &[Family], least: f64) -> (Vec<Br
             None => spread_of(&ratios(&by_metric[metric], Some(*index))),
         };
         let usual = usual_move(&ratios(&by_family[&one.family], Some(*index)), all)?;
-        let moves = &moves[one.family][&one.period];
-        let paces: Vec<Pace> = moves.iter().filter_map(|one| pace(survey, one)).collect();
+        let moves = moves[one.family].to(one.period).to_vec();
+        let mut expected = Paces::new(survey);
+        let paces: Vec<Pace> = moves.iter().filter_map(|one| expected.of(one)).collect();
         let evidence = of_group(&paces, &usual);
-        let moves = moves.clone();
         (paces.len() == moves.len() && evidence >= least).then_some(Break {
             family: one.family,
             period: one.period,

@@ -8,7 +8,7 @@ use crate::model::{Dataset, Observation, Series};
 use crate::rule::{Parameter, Parameters};
 use crate::rules::members::Members;
 use crate::stats::counts::same_rate;
-use crate::stats::ratio::{CHANCE_OF_FITTING_SCALE, Step, Steps, Surprise, least_score, scale_slip};
+use crate::stats::ratio::{CHANCE_OF_FITTING_SCALE, Steps, Surprise, least_score, scale_slip};
 
 /// The parameter for changes that a documented break covers.
 pub const DOCUMENTED: &str = "probability-documented";
@@ -116,6 +116,8 @@ pub struct Change<'d> {
     pub after: Option<&'d Observation>,
     pub shape: Shape,
     pub surprise: Surprise,
+    /// How many times better a fault explains it than ordinary variation does.
+    pub evidence: f64,
     /// Every other step of the series, as a ratio less one, in order of time with its later observation.
     pub steps: Vec<(f64, &'d Observation)>,
     /// Place of this change among them.
@@ -153,10 +155,10 @@ pub fn unusual_changes<'d>(
     parameters: &ParametersByWay<'_>,
 ) -> (Vec<Change<'d>>, usize) {
     let changes_of = |run: &Run<'d>| {
-        let (peers, links) = (survey.peers(run), survey.links(run));
+        let links = survey.links(run);
         let examined = links.iter().filter(|link| link.is_comparable).count();
         let Survey { dataset, aggregates, .. } = *survey;
-        (Search { dataset, parameters, members, run, links, peers, aggregates }.changes(), examined)
+        (Search { dataset, parameters, members, run, links, aggregates }.changes(), examined)
     };
     let found: Vec<(Vec<Change<'_>>, usize)> = survey.runs.par_iter().map(changes_of).collect();
     let examined = found.iter().map(|one| one.1).sum();
@@ -196,7 +198,6 @@ struct Search<'s, 'd> {
     members: &'s Members<'d>,
     run: &'s Run<'d>,
     links: Vec<Link<'d>>,
-    peers: Option<Peers>,
     /// How many aggregates are looked at.
     aggregates: usize,
 }
@@ -204,7 +205,8 @@ struct Search<'s, 'd> {
 impl<'d> Search<'_, 'd> {
     /// Unusual changes, none of which shares a step with another: the least probable reading of a step wins.
     fn changes(&self) -> Vec<Change<'d>> {
-        let mut candidates = self.candidates();
+        let mut tests = self.run.tests();
+        let mut candidates = self.candidates(&mut tests);
         candidates.sort_by(|left, right| {
             let is_step = |one: &Candidate| one.shape == Shape::Step;
             let shape = is_step(left).cmp(&is_step(right));
@@ -221,7 +223,7 @@ impl<'d> Search<'_, 'd> {
             accepted.push(candidate);
         }
         accepted.sort_by_key(|candidate| candidate.index);
-        accepted.into_iter().filter_map(|candidate| self.change(candidate)).collect()
+        accepted.into_iter().filter_map(|candidate| self.change(candidate, &mut tests)).collect()
     }
 
     /// Whether the two steps of an excursion are no events of their own: the way back is between half and twice the way
@@ -232,11 +234,8 @@ impl<'d> Search<'_, 'd> {
         (0.5..=2.0).contains(&back) || (back > 2.0 && probability_of_way_out < CONSPICUOUS)
     }
 
-    fn candidates(&self) -> Vec<Candidate> {
-        let (links, ratios) = (&self.links, &self.run.ratios);
-        let steps: Vec<Step> = links.iter().map(|link| link.step).collect();
-        let prior = self.peers.map(|peers| peers.prior);
-        let mut tests = Steps::new(&steps, ratios, prior);
+    fn candidates(&self, tests: &mut Steps<'_>) -> Vec<Candidate> {
+        let links = &self.links;
         let mut found = Vec::new();
         let highest = self.highest_threshold();
         let least = least_score(highest);
@@ -244,7 +243,7 @@ impl<'d> Search<'_, 'd> {
             let surprise = tests.surprise(index, least);
             found.extend(surprise.and_then(|surprise| self.candidate(index, Shape::Step, surprise, None)));
         }
-        let spread = ratios.typical_spread(prior);
+        let spread = self.run.typical_spread();
         // A value that fits another scale is less probable than its distance alone says.
         let farthest = if highest < CHANCE_OF_FITTING_SCALE {
             highest / (READINGS * CHANCE_OF_FITTING_SCALE)
@@ -257,8 +256,7 @@ impl<'d> Search<'_, 'd> {
             (0..links.len().saturating_sub(1)).filter(|index| self.could_be_excursion(*index, spread))
         {
             let surprise = tests.surprise_of_excursion(index, least);
-            let Some(mut excursion) = surprise.and_then(|surprise| self.excursion(&steps, index, surprise))
-            else {
+            let Some(mut excursion) = surprise.and_then(|surprise| self.excursion(index, surprise)) else {
                 continue;
             };
             let own = [index, index + 1]
@@ -307,8 +305,9 @@ impl<'d> Search<'_, 'd> {
             && (out - back).abs() > 2.0 * spread
     }
 
-    fn excursion(&self, steps: &[Step], index: usize, mut surprise: Surprise) -> Option<Candidate> {
-        let scale = scale_slip(steps[index].from, steps[index].to, steps[index + 1].to);
+    fn excursion(&self, index: usize, mut surprise: Surprise) -> Option<Candidate> {
+        let (out, back) = (self.links[index].step, self.links[index + 1].step);
+        let scale = scale_slip(out.from, out.to, back.to);
         surprise.probability = (READINGS * surprise.probability).min(1.0);
         if scale.is_some() {
             surprise.probability *= CHANCE_OF_FITTING_SCALE;
@@ -359,9 +358,14 @@ impl<'d> Search<'_, 'd> {
         Some(Candidate { index, shape, surprise, threshold, scale, rank: surprise.probability })
     }
 
-    fn change(&self, candidate: Candidate) -> Option<Change<'d>> {
+    fn change(&self, candidate: Candidate, tests: &mut Steps<'_>) -> Option<Change<'d>> {
         let Candidate { index, shape, surprise, threshold, scale, .. } = candidate;
         let links = self.links.as_slice();
+        let threshold = threshold?;
+        let evidence = match shape {
+            Shape::Step => tests.evidence(index),
+            Shape::Excursion => tests.evidence_of_excursion(index),
+        };
         Some(Change {
             series: self.run.series,
             before: links[index].from,
@@ -369,11 +373,12 @@ impl<'d> Search<'_, 'd> {
             after: (shape == Shape::Excursion).then(|| links[index + 1].to),
             shape,
             surprise,
+            evidence: evidence?,
             steps: links.iter().map(|link| (link.step.to / link.step.from - 1.0, link.to)).collect(),
             index,
-            peers: self.peers,
+            peers: self.run.peers,
             is_aggregate: self.run.is_aggregate,
-            threshold: threshold?,
+            threshold,
             scale,
         })
     }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::survey::{Link, Run, Survey};
+use super::survey::{Run, Survey};
 use crate::diag::Location;
 use crate::model::{Frequency, Observation, Period, SeriesKey};
 use crate::stats::evidence::{Expectation, Pace};
+use crate::stats::ratio::Steps;
 use crate::stats::robust::{deviation_from, median};
 
 /// Fewer series are no family.
@@ -97,25 +98,60 @@ impl Move<'_> {
     }
 }
 
-/// All steps of a family by the period that they lead to.
-pub fn moves<'d>(survey: &Survey<'d>, family: &Family) -> BTreeMap<Period, Vec<Move<'d>>> {
-    let mut moves: BTreeMap<Period, Vec<Move<'_>>> = BTreeMap::new();
-    for run in &family.runs {
-        let links: Vec<Link<'_>> = survey.links(&survey.runs[*run]);
-        for (step, Link { from, to, is_comparable, .. }) in links.into_iter().enumerate() {
-            let ratio = survey.runs[*run].ratios.values[step];
-            if is_comparable {
-                moves.entry(to.period).or_default().push(Move { run: *run, step, from, to, ratio });
+/// All steps of a family.
+pub struct Moves<'d>(Vec<Move<'d>>);
+
+impl<'d> Moves<'d> {
+    /// Those of the series of a family.
+    pub fn new(survey: &Survey<'d>, family: &Family) -> Self {
+        let steps = family.runs.iter().map(|run| survey.runs[*run].ratios.values.len()).sum();
+        let mut moves = Vec::with_capacity(steps);
+        for run in &family.runs {
+            let of_run = &survey.runs[*run];
+            for (step, [from, to]) in of_run.pairs().enumerate() {
+                if survey.is_comparable(from, to) {
+                    moves.push(Move { run: *run, step, from, to, ratio: of_run.ratios.values[step] });
+                }
             }
         }
+        // Each series is in order already, which this sort makes use of.
+        moves.sort_by_key(|one| one.to.period);
+        Self(moves)
     }
-    moves
+
+    /// The moves by the period that they lead to.
+    pub fn by_period(&self) -> impl Iterator<Item = (Period, &[Move<'d>])> {
+        let periods = self.0.chunk_by(|one, next| one.to.period == next.to.period);
+        periods.map(|moves| (moves[0].to.period, moves))
+    }
+
+    /// The moves that lead to a period.
+    pub fn to(&self, period: Period) -> &[Move<'d>] {
+        let first = self.0.partition_point(|one| one.to.period < period);
+        let count = self.0[first..].partition_point(|one| one.to.period == period);
+        &self.0[first..first + count]
+    }
 }
 
-/// A step with what was expected of it, the step itself left out; none where nothing is known.
-pub fn pace(survey: &Survey<'_>, one: &Move<'_>) -> Option<Pace> {
-    let expected = survey.with_steps(&survey.runs[one.run], |_, tests| tests.expectation(one.step))?;
-    Some(Pace { before: one.from.quantity.approximate()?, ratio: one.ratio, expected })
+/// What was expected of the steps of some runs, worked out for those that are asked for.
+pub struct Paces<'s, 'd> {
+    /// The series.
+    pub survey: &'s Survey<'d>,
+    tests: BTreeMap<usize, Steps<'s>>,
+}
+
+impl<'s, 'd> Paces<'s, 'd> {
+    /// Nothing is worked out yet.
+    pub fn new(survey: &'s Survey<'d>) -> Self {
+        Self { survey, tests: BTreeMap::new() }
+    }
+
+    /// A step with what was expected of it, the step itself left out; none where nothing is known.
+    pub fn of(&mut self, one: &Move<'_>) -> Option<Pace> {
+        let tests = self.tests.entry(one.run).or_insert_with(|| self.survey.runs[one.run].tests());
+        let expected = tests.expectation(one.step)?;
+        Some(Pace { before: one.from.quantity.approximate()?, ratio: one.ratio, expected })
+    }
 }
 
 /// How a family moves as one in a period.
@@ -132,23 +168,18 @@ pub struct Common {
 }
 
 /// The common moves of all families.
-pub fn common_moves(survey: &Survey<'_>, moves: &[BTreeMap<Period, Vec<Move<'_>>>]) -> Vec<Common> {
-    let spread = |run: usize| {
-        let run = &survey.runs[run];
-        run.ratios.typical_spread(survey.peers(run).map(|peers| peers.prior)).max(COMMON_SPREAD_FLOOR)
-    };
-    let of_family = |(family, moves): (usize, &BTreeMap<Period, Vec<Move<'_>>>)| {
-        let mut spreads: BTreeMap<usize, f64> = BTreeMap::new();
+pub fn common_moves(survey: &Survey<'_>, moves: &[Moves<'_>]) -> Vec<Common> {
+    let of_family = |(family, moves): (usize, &Moves<'_>)| {
         let mut found = Vec::new();
-        for (period, moves) in moves.iter().filter(|(_, moves)| moves.len() >= LEAST) {
-            let mut weighted: Vec<(f64, f64)> = Vec::with_capacity(moves.len());
-            for one in moves {
-                let spread = *spreads.entry(one.run).or_insert_with(|| spread(one.run));
-                weighted.push((one.ratio, 1.0 / spread));
-            }
+        let mut weighted: Vec<(f64, f64)> = Vec::new();
+        for (period, moves) in moves.by_period().filter(|(_, moves)| moves.len() >= LEAST) {
+            let weight =
+                |one: &Move<'_>| 1.0 / survey.runs[one.run].typical_spread().max(COMMON_SPREAD_FLOOR);
+            weighted.clear();
+            weighted.extend(moves.iter().map(|one| (one.ratio, weight(one))));
             let ratio = weighted_median(&mut weighted);
             let along = weighted.iter().filter(|one| one.0 * ratio > 0.0).count() as f64;
-            found.push(Common { family, period: *period, ratio, along: along / weighted.len() as f64 });
+            found.push(Common { family, period, ratio, along: along / weighted.len() as f64 });
         }
         found
     };

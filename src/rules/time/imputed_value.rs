@@ -48,7 +48,7 @@ pub fn check(task: &mut Task<'_>, survey: &Survey<'_>) {
     let parameters = &task.context.parameters;
     let highest = parameters.highest("probability");
     let found: Vec<Imputed<'_, '_>> =
-        survey.runs.par_iter().flat_map_iter(|run| of_run(survey, run, highest)).collect();
+        survey.runs.par_iter().flat_map_iter(|run| of_run(run, highest)).collect();
     task.sink.examined(survey.runs.iter().map(|run| run.ratios.values.len()).sum());
     task.sink.nothing_to_check("no count with a number above zero in two neighbouring periods");
     for one in found {
@@ -70,55 +70,53 @@ struct Imputed<'s, 'd> {
     evidence: f64,
 }
 
-fn of_run<'s, 'd>(survey: &'s Survey<'d>, run: &'s Run<'d>, highest: f64) -> Vec<Imputed<'s, 'd>> {
-    // Nearly no series has any, and that shows in its figures.
+fn of_run<'s, 'd>(run: &'s Run<'d>, highest: f64) -> Vec<Imputed<'s, 'd>> {
     let ratios = &run.ratios.values;
-    let is_tie = |index: usize| ratios[index] == 0.0;
     let is_middle = |index: usize| {
         let Some(next) = ratios.get(index + 1) else { return false };
         // (a + c) / 2 = b where the two relative changes from b cancel.
-        let (back, on) = ((-ratios[index]).exp(), next.exp());
-        ratios[index] * next > 0.0 && (back + on - 2.0).abs() < 0.11
+        ratios[index] * next > 0.0 && ((-ratios[index]).exp() + next.exp() - 2.0).abs() < 0.11
     };
-    if !(0..ratios.len()).any(|index| is_tie(index) || is_middle(index)) {
-        return Vec::new();
-    }
-    survey.with_steps(run, |links, tests| {
-        let mut found = Vec::new();
-        for index in 0..links.len() {
-            let link = &links[index];
-            let value = link.step.to;
-            let step = link.step.grains.1.max(1.0) / value;
-            let after =
-                links.get(index + 1).filter(|next| std::ptr::eq(next.from, link.to)).map(|next| next.to);
-            let source = if is_tie(index) && matches!(link.to.quantity, Quantity::Rounded(_)) {
-                Source::Before
-            } else if is_middle(index)
-                // A series that rises by the same number every time is a line, not a gap that was filled.
-                && (index == 0 || !is_middle(index - 1))
-                && !is_middle(index + 1)
-                && after.and_then(|after| after.quantity.approximate()).is_some_and(|after| {
-                    let middle = 0.5 * (link.step.from + after);
-                    (value - middle).abs() <= 0.5 * step * value + 1e-9 * value
-                })
-            {
-                Source::Neighbours
-            } else {
-                continue;
-            };
-            let Some(expected) = tests.expectation_without_next(index) else { continue };
-            let (chance, evidence) = match source {
-                Source::Before => (chance_of_tie(step, &expected), of_repetition(step, &expected)),
-                Source::Neighbours => {
-                    (2.0f64.sqrt() * chance_of_tie(step, &expected), of_interpolation(step, &expected))
-                }
-            };
-            if chance < highest {
-                found.push(Imputed { run, source, before: link.from, at: link.to, after, chance, evidence });
-            }
+    // Whether the second figure is the first, or the mean of the first and the third, to what is printed. Nearly no
+    // series has such a figure, so that what it is expected to be is worked out where one is found.
+    let source = |index: usize, [before, at]: [&Observation; 2], after: Option<&Observation>| {
+        if ratios[index] == 0.0 && matches!(at.quantity, Quantity::Rounded(_)) {
+            return Some(Source::Before);
         }
-        found
-    })
+        let value = at.quantity.approximate()?;
+        let middle = 0.5 * (before.quantity.approximate()? + after?.quantity.approximate()?);
+        let is_mean = (value - middle).abs() <= 0.5 * printed_step(at) + 1e-9 * value;
+        // A series that rises by the same number every time is a line, not a gap that was filled.
+        let is_alone = || is_middle(index) && (index == 0 || !is_middle(index - 1)) && !is_middle(index + 1);
+        (is_mean && is_alone()).then_some(Source::Neighbours)
+    };
+    let mut found = Vec::new();
+    let mut tests = None;
+    let mut pairs = run.pairs().enumerate().peekable();
+    while let Some((index, [before, at])) = pairs.next() {
+        let next = pairs.peek().map(|(_, pair)| *pair);
+        let after = next.filter(|[from, _]| std::ptr::eq(*from, at)).map(|[_, after]| after);
+        let Some(source) = source(index, [before, at], after) else { continue };
+        let tests = tests.get_or_insert_with(|| run.tests());
+        let Some(expected) = tests.expectation_without_next(index) else { continue };
+        let Some(value) = at.quantity.approximate() else { continue };
+        let step = printed_step(at) / value;
+        let (chance, evidence) = match source {
+            Source::Before => (chance_of_tie(step, &expected), of_repetition(step, &expected)),
+            Source::Neighbours => {
+                (2.0f64.sqrt() * chance_of_tie(step, &expected), of_interpolation(step, &expected))
+            }
+        };
+        if chance < highest {
+            found.push(Imputed { run, source, before, at, after, chance, evidence });
+        }
+    }
+    found
+}
+
+/// Width of the printed step of a figure: 1 for an exact count.
+fn printed_step(one: &Observation) -> f64 {
+    one.quantity.approximate_step().max(1.0)
 }
 
 fn describe(task: &Task<'_>, survey: &Survey<'_>, found: &Imputed<'_, '_>) -> Finding {

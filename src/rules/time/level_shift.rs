@@ -56,9 +56,10 @@ pub fn check(
     task.sink.examined(survey.runs.iter().map(|run| run.points.len()).sum());
     task.sink.nothing_to_check("no count with a number above zero in six neighbouring periods");
     let parameters = &task.context.parameters;
+    let least = parameters.lowest("size");
     let of_run = |index: usize, points: &[&Observation]| {
         let key = &survey.runs[index].series.key;
-        shifts(points)
+        shifts(points, least)
             .into_iter()
             .filter(|one| {
                 let limit = parameters.get("size", key, Some(points[one.index].period)).ln();
@@ -96,21 +97,23 @@ struct Shift {
     levels: (f64, f64),
 }
 
-fn shifts(points: &[&Observation]) -> Vec<Shift> {
-    let logarithm = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0).map(f64::ln);
-    let logarithms: Vec<Option<f64>> = points.iter().map(|one| logarithm(one)).collect();
+/// Shifts between steady levels: all whose ratio is `least` or more, and some smaller ones.
+fn shifts(points: &[&Observation], least: f64) -> Vec<Shift> {
+    let count = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0);
+    let counts: Vec<Option<f64>> = points.iter().map(|one| count(one)).collect();
     let follows = |index: usize| points[index - 1].period.is_followed_by(points[index].period);
+    let least_step = least.powf(1.0 - 2.0 * STRAY.0);
     let mut found = Vec::new();
     for index in LEAST..points.len().saturating_sub(LEAST - 1) {
-        let (Some(before), Some(at)) = (logarithms[index - 1], logarithms[index]) else { continue };
-        // Nearly no step is a shift: the cheap test first.
-        if (at - before).abs() < 0.34 {
+        let (Some(before), Some(at)) = (counts[index - 1], counts[index]) else { continue };
+        // Nearly no step is a shift: the cheap test first. A figure strays from its level by a part of the difference.
+        if (1.0 / least_step..least_step).contains(&(at / before)) {
             continue;
         }
         let from = index.saturating_sub(WINDOW);
         let to = (index + WINDOW).min(points.len());
         let known = |range: std::ops::Range<usize>| -> Option<Vec<f64>> {
-            logarithms[range].iter().copied().collect()
+            counts[range].iter().map(|count| count.map(f64::ln)).collect()
         };
         let (Some(earlier), Some(later)) = (known(from..index), known(index..to)) else { continue };
         if !(from + 1..to).all(follows) {

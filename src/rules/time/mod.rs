@@ -14,10 +14,12 @@ pub mod scale_slip;
 pub mod sharp_drop;
 pub mod sharp_rise;
 
+use rayon::prelude::*;
+
 use crate::rule::{Look, Task};
 use crate::rules::counting::{series_replaced, transfer_suspected, undeclared_break};
 use crate::rules::members::Members;
-use crate::rules::time::family::families;
+use crate::rules::time::family::{Moves, families};
 use crate::rules::time::report::Causes;
 use crate::rules::time::survey::Survey;
 
@@ -30,10 +32,12 @@ fn check_series(tasks: &mut [Task<'_>]) {
     let members = &Members::new(dataset);
     let survey = &Survey::new(dataset, members);
     let families = &families(survey);
+    let moves: &[Moves<'_>] =
+        &families.par_iter().map(|family| Moves::new(survey, family)).collect::<Vec<_>>();
     let mut causes = Causes::default();
     if let Some(task) = task_of(tasks, &undeclared_break::RULE) {
         let least = task.context.parameters.global("evidence");
-        let (breaks, examined) = undeclared_break::find(survey, families, least);
+        let (breaks, examined) = undeclared_break::find(survey, families, moves, least);
         task.sink.examined(examined);
         task.sink.nothing_to_check("no group of four series or more in two neighbouring periods");
         undeclared_break::report(task, survey, members, families, &breaks);
@@ -42,7 +46,7 @@ fn check_series(tasks: &mut [Task<'_>]) {
     if let Some(task) = task_of(tasks, &transfer_suspected::RULE) {
         let (least, fit) =
             (task.context.parameters.global("evidence"), task.context.parameters.global("fit"));
-        let found = transfer_suspected::find(survey, families, least, fit);
+        let found = transfer_suspected::find(survey, families, moves, least, fit);
         task.sink.examined(families.iter().map(|family| family.runs.len()).sum());
         task.sink.nothing_to_check("no group of four series or more in two neighbouring periods");
         transfer_suspected::report(task, survey, families, &found);

@@ -59,7 +59,7 @@ impl Causes {
     /// Whether what is told already explains a change better than it would by itself.
     fn explain(&self, change: &Change<'_>) -> bool {
         let known = self.0.get(&change.at.origin.location());
-        known.is_some_and(|known| *known >= change.surprise.evidence)
+        known.is_some_and(|known| *known >= change.evidence)
     }
 }
 
@@ -220,7 +220,7 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
         _ => Confidence::Low,
     };
     let expected = change.surprise.expected.exp();
-    finding.score = Score::of_evidence(change.surprise.evidence).with_influence(influence(change));
+    finding.score = Score::of_evidence(change.evidence).with_influence(influence(change));
     finding.evidence(Evidence {
         method: if change.shape == Shape::Excursion {
             "leave-one-out-ratio-excursion"

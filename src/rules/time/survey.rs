@@ -41,12 +41,14 @@ pub struct Run<'d> {
     pub frequency: Frequency,
     /// One a period, in order.
     pub points: Vec<&'d Observation>,
-    /// Whether each point is known to follow the one before.
-    is_regular: bool,
+    /// The place among the points of the earlier figure of each step.
+    starts: Vec<usize>,
     /// Log-ratios of the steps between neighbours.
     pub ratios: Ratios,
     /// Whether its members are in the data.
     pub is_aggregate: bool,
+    /// What its peers say.
+    pub peers: Option<Peers>,
 }
 
 /// Series are peers where they count the same in the same unit at the same frequency. Aggregates are steadier than
@@ -59,8 +61,6 @@ pub struct Survey<'d> {
     pub dataset: &'d Dataset,
     /// The runs, in the order of their series.
     pub runs: Vec<Run<'d>>,
-    groups: BTreeMap<PeerGroup<'d>, Vec<usize>>,
-    priors: BTreeMap<PeerGroup<'d>, Peers>,
     /// How many aggregates there are; one where there is none.
     pub aggregates: usize,
 }
@@ -68,44 +68,47 @@ pub struct Survey<'d> {
 impl<'d> Survey<'d> {
     /// Prepares a dataset.
     pub fn new(dataset: &'d Dataset, members: &Members<'d>) -> Self {
-        let runs = runs(dataset, members);
+        let mut runs = runs(dataset, members);
         let mut groups: BTreeMap<PeerGroup<'_>, Vec<usize>> = BTreeMap::new();
         let is_widest = |run: &Run<'_>| run.is_aggregate && run.series.key.category.is_none();
         // A total of some members is nearly the total of all: it says nothing of its own.
         for (index, run) in runs.iter().enumerate().filter(|(_, run)| !run.is_aggregate || is_widest(run)) {
             groups.entry(group_of(run)).or_default().push(index);
         }
+        let aggregates = runs.iter().filter(|run| is_widest(run)).count().max(1);
         let large = groups.par_iter().filter(|(_, peers)| peers.len() > SMALL_GROUP);
         let ratios = |peers: &[usize]| peers.iter().map(|peer| &runs[*peer].ratios).collect::<Vec<_>>();
         let priors: BTreeMap<PeerGroup<'_>, Peers> =
             large.filter_map(|(group, peers)| Some((*group, learn(ratios(peers).into_iter())?))).collect();
-        let aggregates = runs.iter().filter(|run| is_widest(run)).count().max(1);
-        Self { dataset, runs, groups, priors, aggregates }
-    }
-
-    /// What the peers of a run say.
-    pub fn peers(&self, run: &Run<'d>) -> Option<Peers> {
-        match self.groups.get(&group_of(run)) {
+        let of_run = |run: &Run<'d>| match groups.get(&group_of(run)) {
             // In a small group a series would be much of its own yardstick.
             Some(peers) if peers.len() <= SMALL_GROUP => {
-                let others = peers.iter().map(|peer| &self.runs[*peer].ratios);
+                let others = peers.iter().map(|peer| &runs[*peer].ratios);
                 learn(others.filter(|peer| !std::ptr::eq(*peer, &run.ratios)))
             }
-            _ => self.priors.get(&group_of(run)).copied(),
+            _ => priors.get(&group_of(run)).copied(),
+        };
+        let peers: Vec<Option<Peers>> = runs.par_iter().map(of_run).collect();
+        for (run, peers) in runs.iter_mut().zip(peers) {
+            run.peers = peers;
         }
+        Self { dataset, runs, aggregates }
     }
 
     /// The steps of a run.
     pub fn links(&self, run: &Run<'d>) -> Vec<Link<'d>> {
-        run.steps().map(|one| link(self.dataset, one)).collect()
+        let link = |[from, to]: [&'d Observation; 2]| Link {
+            step: step([from, to]),
+            from,
+            to,
+            is_comparable: self.is_comparable(from, to),
+        };
+        run.pairs().map(link).collect()
     }
 
-    /// Calls `look` with the tests of a run, where it has any.
-    pub fn with_steps<T>(&self, run: &Run<'d>, look: impl FnOnce(&[Link<'d>], &mut Steps<'_>) -> T) -> T {
-        let links = self.links(run);
-        let steps: Vec<Step> = links.iter().map(|link| link.step).collect();
-        let prior = self.peers(run).map(|peers| peers.prior);
-        look(&links, &mut Steps::new(&steps, &run.ratios, prior))
+    /// Whether two figures of a run are in one unit.
+    pub fn is_comparable(&self, from: &Observation, to: &Observation) -> bool {
+        from.block == to.block || self.dataset.block_of(from).series == self.dataset.block_of(to).series
     }
 }
 
@@ -137,19 +140,30 @@ fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]
             points.sort_by_key(|point| point.period);
             points.dedup_by_key(|point| point.period);
         }
-        let ratios: Vec<f64> = steps(&points, is_regular).map(|(step, _)| step.log_ratio()).collect();
-        if !ratios.is_empty() {
+        let (starts, ratios): (Vec<usize>, Vec<f64>) = steps(&points, is_regular).unzip();
+        if !starts.is_empty() {
             let ratios = Ratios::new(ratios);
-            runs.push(Run { series, frequency, points, is_regular, ratios, is_aggregate });
+            runs.push(Run { series, frequency, points, starts, ratios, is_aggregate, peers: None });
         }
     }
     runs
 }
 
 impl<'d> Run<'d> {
-    /// The steps between neighbouring periods whose figures are both above zero.
-    pub fn steps(&self) -> impl Iterator<Item = (Step, [&'d Observation; 2])> {
-        steps(&self.points, self.is_regular)
+    /// The tests of its steps.
+    pub fn tests(&self) -> Steps<'_> {
+        let steps = self.pairs().map(step).collect();
+        Steps::new(steps, &self.ratios, self.peers.map(|peers| peers.prior))
+    }
+
+    /// Its spread where it is long enough, else that of its peers.
+    pub fn typical_spread(&self) -> f64 {
+        self.ratios.typical_spread(self.peers.map(|peers| peers.prior))
+    }
+
+    /// The two figures of each step: those of neighbouring periods that are both above zero.
+    pub fn pairs(&self) -> impl Iterator<Item = [&'d Observation; 2]> {
+        self.starts.iter().map(|start| [self.points[*start], self.points[*start + 1]])
     }
 }
 
@@ -160,25 +174,19 @@ fn is_even_step(from: Period, to: Period) -> bool {
     from.is_followed_by(to) && (from.frequency() != Frequency::Other || (0.85..=1.18).contains(&ratio()))
 }
 
-/// The steps between neighbouring periods whose figures are both above zero, each with its two figures.
-fn steps<'p, 'd>(
-    points: &'p [&'d Observation],
-    is_regular: bool,
-) -> impl Iterator<Item = (Step, [&'d Observation; 2])> + use<'p, 'd> {
-    let pairs = points.windows(2).map(|pair| [pair[0], pair[1]]);
-    let neighbours = pairs.filter(move |[from, to]| is_regular || is_even_step(from.period, to.period));
-    neighbours.filter_map(|pair| Some((step(pair)?, pair)))
-}
-
-/// The step from one figure to the next; none where either is not above zero.
-fn step([from, to]: [&Observation; 2]) -> Option<Step> {
+/// The steps between neighbouring periods whose figures are both above zero: where each starts, and its log-ratio.
+fn steps(points: &[&Observation], is_regular: bool) -> impl Iterator<Item = (usize, f64)> {
     let count = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0);
-    let grains = (from.quantity.approximate_step(), to.quantity.approximate_step());
-    Some(Step { from: count(from)?, to: count(to)?, grains })
+    points.windows(2).enumerate().filter_map(move |(start, pair)| {
+        let is_step = is_regular || is_even_step(pair[0].period, pair[1].period);
+        let (from, to) = (count(pair[0])?, count(pair[1])?);
+        is_step.then(|| (start, (to / from).ln()))
+    })
 }
 
-fn link<'d>(dataset: &Dataset, (step, [from, to]): (Step, [&'d Observation; 2])) -> Link<'d> {
-    let is_comparable =
-        from.block == to.block || dataset.block_of(from).series == dataset.block_of(to).series;
-    Link { step, from, to, is_comparable }
+/// The step from one figure to the next, both of which are above zero.
+pub fn step([from, to]: [&Observation; 2]) -> Step {
+    let count = |one: &Observation| one.quantity.approximate().unwrap_or(1.0);
+    let grains = (from.quantity.approximate_step(), to.quantity.approximate_step());
+    Step { from: count(from), to: count(to), grains }
 }
