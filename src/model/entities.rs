@@ -11,8 +11,8 @@ use jiff::civil::Date;
 
 use super::{Entity, Period};
 
-/// Words at the end of a name that say what kind of company it is.
-const LEGAL_FORMS: [&str; 19] = [
+/// Words of a name that say what kind of company it is.
+const LEGAL_FORMS: [&str; 24] = [
     "inc",
     "incorporated",
     "llc",
@@ -28,11 +28,21 @@ const LEGAL_FORMS: [&str; 19] = [
     "bv",
     "ag",
     "ab",
+    "as",
     "oy",
+    "pte",
     "pty",
     "lp",
+    "llp",
     "srl",
+    "kft",
+    "a/s",
 ];
+
+/// Whether a word of a name, in lower case, says what kind of company it is.
+pub fn is_legal_form(word: &str) -> bool {
+    LEGAL_FORMS.contains(&word)
+}
 
 /// Entities by identifier and by name.
 #[derive(Debug, Clone, Default)]
@@ -124,10 +134,14 @@ fn only<'a>(mut names: impl Iterator<Item = &'a Printed>) -> Option<&'a str> {
 /// Letters and digits of a name in lower case, without legal suffixes: what two spellings of it share.
 fn form(name: &str) -> String {
     let lower = name.to_lowercase();
-    let mut words: Vec<&str> =
-        lower.split(|one: char| !one.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    // `A/S` is one word; any other slash stands between two.
+    let parted = lower.split_whitespace().flat_map(|word| match word.trim_matches([',', '.', ';']) {
+        form if is_legal_form(form) => vec![form],
+        _ => word.split(|one: char| !one.is_alphanumeric()).filter(|part| !part.is_empty()).collect(),
+    });
+    let mut words: Vec<&str> = parted.collect();
     while let [_, .., last] = words.as_slice()
-        && LEGAL_FORMS.contains(last)
+        && is_legal_form(last)
     {
         words.pop();
     }
@@ -165,7 +179,7 @@ mod tests {
         entities.add(entity("meta", "Meta", &[("Facebook*", Some(2019), Some(2020))]));
         entities.add(entity("facebook", "Facebook", &[]));
         let id = |name: &str| entities.named(name, None).map(|named| named.id);
-        for name in ["YikYak", "yik-yak, Inc.", "Yik Yak *", "YIK YAK LLC"] {
+        for name in ["YikYak", "yik-yak, Inc.", "Yik Yak *", "YIK YAK LLC", "Yik Yak A/S", "Yik Yak, A/S."] {
             assert_eq!(id(name), Some("yikyak"), "{name}");
         }
         // As it is printed, before any other spelling.

@@ -26,7 +26,7 @@ pub use dataset::{
     Observation, ObservationId, Origin, Problem, ProblemKind, Provenance, Series, SeriesId, SeriesKey,
     Wording,
 };
-pub use entities::{Entities, Named};
+pub use entities::{Entities, Named, is_legal_form};
 pub use period::{Frequency, Period};
 pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_number};
 pub use registry::{

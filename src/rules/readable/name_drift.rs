@@ -7,37 +7,11 @@
 use std::collections::BTreeMap;
 
 use crate::diag::Location;
-use crate::model::{Block, Dataset, Format, Name, Observation, Period, Series};
+use crate::model::{Block, Dataset, Format, Name, Observation, Period, Series, is_legal_form};
 use crate::rule::Sink;
 
-/// Words that say what kind of company it is, or end its address on the web.
-const FORMS: [&str; 25] = [
-    "inc",
-    "incorporated",
-    "llc",
-    "ltd",
-    "limited",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "gmbh",
-    "lp",
-    "plc",
-    "bv",
-    "sa",
-    "ag",
-    "srl",
-    "pte",
-    "pty",
-    "oy",
-    "ab",
-    "as",
-    "a/s",
-    "kft",
-    "com",
-    "llp",
-];
+/// The end of an address on the web, which some names have in one year and not in another.
+const ADDRESS: &str = "com";
 
 /// One name in one period: the subject that it became, and where it stands.
 type Printed<'d> = BTreeMap<&'d str, (&'d Name, &'d Observation)>;
@@ -150,6 +124,7 @@ fn name_of(dataset: &Dataset, block: &Block, statement: &Observation) -> Locatio
 fn form(name: &str) -> String {
     let lower = name.to_lowercase();
     let is_edge = |letter: char| ",.;:".contains(letter);
+    // The one legal form with a slash, which otherwise begins a second name.
     let words = lower.split_whitespace().filter(|word| word.trim_matches(is_edge) != "a/s");
     let text = words.collect::<Vec<_>>().join(" ").replace(['\'', '’'], "");
     let mut depth = 0_usize;
@@ -172,7 +147,8 @@ fn form(name: &str) -> String {
         let all = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
         all.map(str::to_owned).collect()
     };
-    let own: Vec<String> = words(first).into_iter().filter(|word| !FORMS.contains(&word.as_str())).collect();
+    let own: Vec<String> =
+        words(first).into_iter().filter(|word| !is_legal_form(word) && word != ADDRESS).collect();
     if own.is_empty() { words(&text).concat() } else { own.concat() }
 }
 
