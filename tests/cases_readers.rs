@@ -173,8 +173,33 @@ fn discord_writes_its_files_in_several_ways() {
 }
 
 #[test]
+fn a_market_that_is_not_among_the_largest_is_no_gap() {
+    // Each quarter lists 50 markets of 53; Japan and Sweden are not among them in the last quarter of 2022.
+    for file in ["2022-q4", "2023-q1", "2023-q2"] {
+        let Some(outcome) = published(&[&format!("tiktok/tiktok-{file}.csv")]) else { return };
+        assert_eq!(codes(&outcome, &["TR101"]), Vec::<&str>::new(), "{file}");
+    }
+}
+
+#[test]
+fn github_lists_nobody_for_a_half_of_2023() {
+    // Nothing stands for 2023-H2, while the table of years states 11 notices from Russia in 2023 and this one 6 for 2023-H1.
+    let folder = "github-transparency/data/government_takedowns/by_calendar_year_half";
+    for (table, gaps) in [("received", 1), ("processed", 4)] {
+        let file = format!("{folder}/government_takedowns_{table}_by_calendar_year_half.csv");
+        let Some(outcome) = published(&[&file]) else { return };
+        let all = every_finding(&outcome).into_iter().filter(|finding| finding.rule.code == "TR101");
+        let messages: Vec<&str> = all.map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages, vec!["2023-H2 is missing between 2023-H1 and 2024-H2"; gaps], "{table}");
+    }
+}
+
+#[test]
 fn names_of_providers_recur_in_other_spellings() {
-    // N08, which counts 136 in 2021: it holds `LEGO System A/S` and `LEGO System` apart.
+    // N08, which states 123, 136, 173 and 192. The row that makes the difference is `LEGO System A/S` (52 reports in 2020),
+    // `LEGO System` in 2021 (37) and `LEGO System A/S` again in 2022 (30). With `A/S` as a legal form the name recurs in
+    // both pairs of years: 137 and 173. Held apart it recurs in neither: 136 and 172. No definition of one name gives 136
+    // and 173, and a reader who follows LEGO over the years needs it joined, as `Tsu, Inc` and `Tsu` are.
     let Some(outcome) = published(&["ncmec/ncmec-by-esp.csv"]) else { return };
     let all = every_finding(&outcome).into_iter().filter(|finding| finding.rule.code == "TR012");
     let messages: Vec<&str> = all.map(|finding| finding.message.as_str()).collect();

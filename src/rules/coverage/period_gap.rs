@@ -14,7 +14,8 @@ crate::declare_rule! {
     /// be said of what it does not hold. A value that is stated as not reported is no gap, and neither is what a complete
     /// list of the missing period does not name (subjects come and go), or a period whose parts or whole are stated. A
     /// publisher's own table of countries or providers most of which are missing from some period names those that it has
-    /// something to count for; and where no two of three or more periods follow each other, figures are stated now and then.
+    /// something to count for; one that has the same number of them in every period, ten or more and not always the same, is
+    /// one of the largest; and where no two of three or more periods follow each other, figures are stated now and then.
     ///
     /// ## Example
     ///
@@ -107,6 +108,9 @@ fn is_now_and_then(points: &[&Observation]) -> bool {
     points.len() > 2 && !points.windows(2).any(follows)
 }
 
+/// A list of fewer members has as many of them in every period by chance.
+const FEWEST_RANKED: usize = 10;
+
 /// Lists of countries or of subjects in publishers' own tables, looked at where a period is missing from one of them.
 #[derive(Default)]
 struct OpenLists<'d> {
@@ -116,8 +120,8 @@ struct OpenLists<'d> {
 }
 
 impl<'d> OpenLists<'d> {
-    /// Whether a list that the series is in, and most members of which are missing from some period, names others in a
-    /// period.
+    /// Whether a list that the series is in, and that is open (most of its members are missing from some period, or the
+    /// number of members is always the same and they are not), names others in a period.
     fn name_others(&mut self, dataset: &'d Dataset, series: &Series, period: Period) -> bool {
         let is_own_table = series
             .blocks
@@ -139,9 +143,22 @@ impl<'d> OpenLists<'d> {
             let periods: HashSet<Period> =
                 members.iter().flat_map(|series| dataset.points(series)).map(|one| one.period).collect();
             let incomplete = members.iter().filter(|series| series.points.len() < periods.len()).count();
-            if incomplete * 2 > members.len() { periods } else { HashSet::new() }
+            let is_open = incomplete * 2 > members.len() || is_ranking(dataset, members);
+            if is_open { periods } else { HashSet::new() }
         })
     }
+}
+
+/// Whether a list has the same number of members in every period, and fewer than it names in all: a place that one of them
+/// leaves is taken by another. Who is missing by mistake leaves the list shorter.
+fn is_ranking(dataset: &Dataset, members: &[&Series]) -> bool {
+    let mut lengths: HashMap<Period, usize> = HashMap::new();
+    for point in members.iter().flat_map(|series| dataset.points(series)) {
+        *lengths.entry(point.period).or_default() += 1;
+    }
+    let shortest = lengths.values().min().copied().unwrap_or_default();
+    let longest = lengths.values().max().copied().unwrap_or_default();
+    shortest == longest && (FEWEST_RANKED..members.len()).contains(&shortest)
 }
 
 /// The lists that a series is in: what tells its members apart, and what they have in common.
