@@ -2,8 +2,9 @@ use super::learned::{self, Identity};
 use super::name_of;
 use crate::diag::{Finding, Level, Location, quantity_of};
 use crate::model::{Dataset, Observation, RelationKind, SeriesKey};
-use crate::rule::{Context, Need, Parameter, Sink};
+use crate::rule::{Look, Need, Parameter, Rule, Sink, Task};
 use crate::rules::breakdown::{Total, totals};
+use crate::rules::coverage::entity_missing_from_total;
 use crate::rules::explanations::{self, Misfit};
 use crate::rules::missing_member::Lists;
 use crate::rules::relations::{Related, related};
@@ -27,6 +28,9 @@ crate::declare_rule! {
     /// cell: possibly, not certainly, the one to mend. A figure that equals the difference, repeats another period or
     /// changed places with another is named likewise.
     ///
+    /// Where a known part is not listed and the total is more than the others, entity-missing-from-total says so in place
+    /// of this rule, unless it is turned off.
+    ///
     /// ## Example
     ///
     /// ```yaml
@@ -44,8 +48,11 @@ crate::declare_rule! {
         unit: "periods",
         documentation: "Periods in which a sum that nobody declares must hold exactly before it counts as one.",
     }];
-    check check
+    look SUMS
 }
+
+/// Totals and their parts, for which a part that is not listed is the better explanation where there is one.
+pub static SUMS: Look = Look { check };
 
 /// Why a figure should be the sum of others.
 enum Ground<'a> {
@@ -66,22 +73,44 @@ struct Broken<'d, 'a> {
     misfit: Option<Misfit<'d>>,
 }
 
+/// Why there is nothing to check.
+const NO_TOTAL: &str = "no total whose parts are all stated and add up";
+
 /// Sums that do not hold among which cells that changed places are looked for.
 const MOST_SWAPS: usize = 200;
 
-fn check(context: &Context<'_>, sink: &mut Sink) {
-    let dataset = context.dataset;
+fn check(tasks: &mut [Task<'_>]) {
+    let task_of = |rule: &Rule| tasks.iter().position(|task| std::ptr::eq(task.rule, rule));
+    let (Some(own), Some(coverage)) = (task_of(&RULE), task_of(&entity_missing_from_total::RULE)) else {
+        return;
+    };
+    let dataset = tasks[own].context.dataset;
     let judge = Judge::new(dataset);
-    let with = (dataset, &judge);
+    let lists = Lists::new(dataset);
     let mut broken = Vec::new();
     let totals = totals(dataset);
     for Total { whole, key, parts, .. } in totals.iter().filter(|total| adds_up(total)) {
         let sum = Sum { whole, parts: parts.clone() };
-        broken.extend(look(with, sink, key, sum, Ground::Stated));
+        tasks[coverage].sink.examined(1);
+        let Some(one) = look((dataset, &judge), &mut tasks[own].sink, key, sum, Ground::Stated) else {
+            continue;
+        };
+        match lists.missing(&one.sum, key).filter(|_| tasks[coverage].is_wanted) {
+            Some(missing) => {
+                entity_missing_from_total::report(
+                    dataset,
+                    &mut tasks[coverage].sink,
+                    key,
+                    &one.sum,
+                    &missing,
+                );
+            }
+            None => broken.push(one),
+        }
     }
-    // Parts that are not listed are a matter of coverage.
-    let lists = Lists::new(dataset);
-    broken.retain(|one| lists.missing(&one.sum, one.key).is_none());
+    tasks[coverage].sink.nothing_to_check(NO_TOTAL);
+    let Task { context, sink, .. } = &mut tasks[own];
+    let with = (dataset, &judge);
     for Related { relation, members } in &related(dataset, |kind| matches!(kind, RelationKind::Sum { .. })) {
         for whole in dataset.points(members[0]) {
             let parts = members[1..].iter().map(|part| dataset.point_at(part, whole.period));
@@ -106,7 +135,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     for one in &broken {
         report(dataset, sink, one, &broken);
     }
-    sink.nothing_to_check("no total whose parts are all stated and add up");
+    sink.nothing_to_check(NO_TOTAL);
 }
 
 /// Judges one sum; `None` where it holds, or where that cannot be said.

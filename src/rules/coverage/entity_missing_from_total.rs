@@ -1,9 +1,8 @@
 use crate::diag::{grouped, listing};
 use crate::model::{Dataset, SeriesKey};
-use crate::rule::{Context, Need, Sink};
-use crate::rules::breakdown::totals;
-use crate::rules::missing_member::{Lists, Missing};
-use crate::rules::sums::{Agreement, Judge, Sum};
+use crate::rule::{Need, Sink};
+use crate::rules::missing_member::Missing;
+use crate::rules::sums::Sum;
 
 crate::declare_rule! {
     /// A total that is more than its parts, while a known part is not among them.
@@ -27,30 +26,11 @@ crate::declare_rule! {
     "TR106" "entity-missing-from-total" Warning;
     needs [Need::Totals];
     parameters &[];
-    check check
+    look crate::rules::arithmetic::sum_mismatch::SUMS
 }
 
-fn check(context: &Context<'_>, sink: &mut Sink) {
-    let dataset = context.dataset;
-    let judge = Judge::new(dataset);
-    let lists = Lists::new(dataset);
-    for total in totals(dataset).iter().filter(|total| total.is_additive() && total.all_parts) {
-        if total.parts.is_empty() {
-            continue;
-        }
-        sink.examined(1);
-        let sum = Sum { whole: total.whole, parts: total.parts.clone() };
-        if judge.agreement(&sum).is_none_or(|agreement| agreement == Agreement::Holds) {
-            continue;
-        }
-        if let Some(missing) = lists.missing(&sum, total.key) {
-            report(dataset, sink, total.key, &sum, &missing);
-        }
-    }
-    sink.nothing_to_check("no total whose parts are all stated and add up");
-}
-
-fn report(dataset: &Dataset, sink: &mut Sink, key: &SeriesKey, sum: &Sum<'_>, missing: &Missing<'_>) {
+/// Reports a total that is more than its parts, and who is known and not among them.
+pub fn report(dataset: &Dataset, sink: &mut Sink, key: &SeriesKey, sum: &Sum<'_>, missing: &Missing<'_>) {
     let Sum { whole, parts } = sum;
     let names: Vec<String> = missing
         .members
