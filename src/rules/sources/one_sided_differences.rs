@@ -120,7 +120,7 @@ fn report_source(
             "usual",
             format!(
                 "{equal} more are equal; were either direction as likely, so one-sided a result would have p = \
-                 {probability:.4}, and {:.4} in this direction",
+                 {probability:.4} (two-sided; {:.4} one-sided, for this direction alone)",
                 probability / 2.0
             ),
         )
