@@ -70,6 +70,21 @@ example,chat,Chat,proactive-rate,rate,,categories,2024-H1,,,not_reported
 }
 
 #[test]
+fn rows_sums_and_parts_are_read_as_the_guide_says() {
+    let guide = std::fs::read_to_string(project().join("docs/formats/profiles.md")).unwrap();
+    let (_, section) = guide.split_once("## Rows that add up").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("example.json", &block(section, "json"));
+    write("profile.toml", &block(section, "toml"));
+    write("candor.toml", "profiles = [\"profile.toml\"]\n");
+    let (text, code) = candor(folder.path(), &["convert", "example.json", "--to", "csv"]);
+    assert_eq!((text, code), (block(section, "text"), 0));
+    let (text, code) = candor(folder.path(), &["check", "example.json", "--select", "TR0,TR1,TR2"]);
+    assert!(text.contains("no findings") && code == 0, "{text}");
+}
+
+#[test]
 fn a_file_that_no_profile_fits_gets_a_beginning_of_one() {
     let folder = dataset(false);
     let (text, code) = candor(folder.path(), &["check", "example-2024-h1.csv"]);
