@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::Score;
+use super::{Score, grouped};
 use crate::source::{Cell, SourceId, Span, sha256_hex};
 
 /// How grave a finding is.
@@ -119,6 +119,40 @@ pub struct Change {
     pub to: Option<Decimal>,
 }
 
+/// The figures between which a rule, judging as it did, would have said nothing, in place of the one that it speaks of.
+/// An end is missing where every figure beyond it would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ExpectedRange {
+    /// The lowest figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<Decimal>,
+    /// The highest figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<Decimal>,
+}
+
+impl ExpectedRange {
+    /// A range whose ends were computed with floating point: three significant digits, because more would suggest a
+    /// precision that no method has, and differ between machines. `None` where an end is no number.
+    pub fn estimated(low: f64, high: f64) -> Option<Self> {
+        let end =
+            |value: f64| Decimal::from_scientific(&format!("{value:.2e}")).ok().map(|one| one.normalize());
+        Some(Self { low: Some(end(low)?), high: Some(end(high)?) })
+    }
+}
+
+impl std::fmt::Display for ExpectedRange {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.low.map(grouped), self.high.map(grouped)) {
+            (Some(low), Some(high)) if low == high => write!(formatter, "{low}"),
+            (Some(low), Some(high)) => write!(formatter, "{low} to {high}"),
+            (Some(low), None) => write!(formatter, "at least {low}"),
+            (None, Some(high)) => write!(formatter, "at most {high}"),
+            (None, None) => write!(formatter, "any"),
+        }
+    }
+}
+
 /// The numbers that led to a finding, and how.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Evidence {
@@ -130,6 +164,9 @@ pub struct Evidence {
     /// What it would have to be, or lie between.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
+    /// Which figures would have been no finding, where the method can say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_range: Option<ExpectedRange>,
     /// Name and value of the parameter that decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold: Option<(&'static str, f64)>,

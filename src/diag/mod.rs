@@ -11,8 +11,8 @@ mod score;
 mod suggest;
 
 pub use finding::{
-    Allowance, Change, Confidence, Evidence, Explanation, Finding, Label, Level, Location, Note, RuleId,
-    State, Subject,
+    Allowance, Change, Confidence, Evidence, ExpectedRange, Explanation, Finding, Label, Level, Location,
+    Note, RuleId, State, Subject,
 };
 pub use number::{grouped, grouped_float, listing, percent, percent_change, quantity_of, signed};
 pub use schedule::{Entry, Schedule, ScheduleRow};

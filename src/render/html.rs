@@ -237,6 +237,7 @@ fn facts(finding: &Finding) -> Vec<(&'static str, String)> {
     let facts = [
         text("observed", &evidence.observed),
         text("expected", &evidence.expected),
+        evidence.expected_range.map(|range| ("expected range", range.to_string())),
         evidence.threshold.map(|(name, value)| ("threshold", format!("{name} = {value}"))),
         evidence.probability.map(|value| ("probability", value.to_string())),
         (!evidence.method.is_empty()).then(|| ("method", evidence.method.to_owned())),

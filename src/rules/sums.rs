@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use rust_decimal::Decimal;
 
-use crate::model::{Absence, Additivity, Dataset, Name, Observation, Quantity, Series, Unit};
+use crate::model::{Absence, Additivity, Dataset, Interval, Name, Observation, Quantity, Series, Unit};
 use crate::stats::interval::{self, Bounds, Precision, Rounding};
 
 /// Beyond this many standard deviations rounding alone is an improbable cause: one sum in a thousand.
@@ -142,11 +142,15 @@ impl<'d> Judge<'d> {
 
 /// The sum of the parts as far as they are stated, in words.
 pub fn total_in_words(parts: &[&Observation]) -> String {
-    let zero = crate::model::Interval::point(Decimal::ZERO);
-    let sum = parts.iter().try_fold(zero, |sum, part| match &part.quantity {
+    total_of(parts).map(|sum| sum.to_string()).unwrap_or_default()
+}
+
+/// The sum of the parts as far as they are stated; without an upper end where one is withheld.
+pub fn total_of(parts: &[&Observation]) -> Option<Interval> {
+    let zero = Interval::point(Decimal::ZERO);
+    parts.iter().try_fold(zero, |sum, part| match &part.quantity {
         Quantity::Absent(Absence::NotApplicable) => Some(sum),
-        Quantity::Absent(_) => Some(crate::model::Interval { high: None, ..sum }),
+        Quantity::Absent(_) => Some(Interval { high: None, ..sum }),
         quantity => sum.plus(quantity.interval()?),
-    });
-    sum.map(|sum| sum.to_string()).unwrap_or_default()
+    })
 }

@@ -19,6 +19,22 @@ pub fn same_rate(earlier: f64, later: f64) -> f64 {
     (2.0 * binomial.cdf(earlier.min(later) as u64)).min(1.0)
 }
 
+/// The lowest and the highest count that differ from this one no more than by chance at this probability; see
+/// [`same_rate`].
+pub fn same_rate_range(count: f64, probability: f64) -> (f64, f64) {
+    let is_same = |other: f64| same_rate(count, other) > probability;
+    // Twenty standard deviations and a few are beyond any probability that the test can tell from none.
+    let reach = 20.0 * count.max(1.0).sqrt() + 100.0;
+    let edge = |mut inside: f64, mut outside: f64| {
+        while (outside - inside).abs() > 1.0 {
+            let middle = f64::midpoint(inside, outside).round();
+            if is_same(middle) { inside = middle } else { outside = middle }
+        }
+        inside
+    };
+    (if is_same(0.0) { 0.0 } else { edge(count.round(), 0.0) }, edge(count.round(), count.round() + reach))
+}
+
 /// Two-sided sign test: how likely a split at least as one-sided is where either sign is as likely (Arbuthnot 1710;
 /// Conover, *Practical Nonparametric Statistics*). Ties are left out by the caller.
 pub fn sign_test(positive: usize, negative: usize) -> f64 {

@@ -7,7 +7,7 @@
 //! *JRSS A* 184(2); Vovk & Wang 2021, *Annals of Statistics* 49(3)). Averages of e-values are e-values, whatever their
 //! dependence; the weights of the kinds of faults add up to one for that reason.
 
-use statrs::distribution::{Continuous, StudentsT};
+use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
 
 /// Weight of each of the common kinds: a step, an excursion, a slip of digits, a figure carried forward, an ending.
 const COMMON: f64 = 0.18;
@@ -55,6 +55,19 @@ impl Expectation {
     /// Distance of a value from the centre in scales.
     pub fn score(&self, value: f64) -> f64 {
         (value - self.centre) / self.spread
+    }
+
+    /// The values of which a distance from the centre at least as large has this probability or more.
+    pub fn range(&self, probability: f64) -> Option<(f64, f64)> {
+        let reach =
+            StudentsT::new(0.0, 1.0, self.freedom).ok()?.inverse_cdf(1.0 - 0.5 * probability.clamp(0.0, 1.0));
+        Some((self.centre - reach * self.spread, self.centre + reach * self.spread))
+    }
+
+    /// The same, moved.
+    #[must_use]
+    pub fn moved(&self, by: f64) -> Self {
+        Self { centre: self.centre + by, ..*self }
     }
 }
 

@@ -167,6 +167,8 @@ pub struct Surprise {
     pub score: f64,
     /// Probability of a distance at least this large.
     pub probability: f64,
+    /// What was expected of the logarithm of the figure itself.
+    pub figure: Expectation,
 }
 
 /// Tests steps of one series against its other steps and the group's prior.
@@ -214,7 +216,9 @@ impl<'s> Steps<'s> {
         }
         let expected = shrunk_centre(self.others.median([ratio]), count);
         let own = self.others.deviation([ratio]);
-        judge(ratio, expected, (own, count), self.steps[index].noise(), self.prior, least)
+        let step = &self.steps[index];
+        let surprise = judge(ratio, expected, (own, count), step.noise(), self.prior, least)?;
+        Some(Surprise { figure: surprise.figure.moved(step.from.ln()), ..surprise })
     }
 
     /// What the other steps and the peers suggest for one step, with its noise. `None` where nothing is known.
@@ -246,7 +250,11 @@ impl<'s> Steps<'s> {
             return None;
         }
         let known = (self.others.deviation(ratios), count);
-        judge(statistic, 0.0, known, noise_of_excursion(out, back), self.prior, least)
+        let surprise = judge(statistic, 0.0, known, noise_of_excursion(out, back), self.prior, least)?;
+        // The figure itself is as far from the line between its neighbours as the statistic over the same root.
+        let figure =
+            Expectation { spread: surprise.figure.spread / std::f64::consts::SQRT_2, ..surprise.figure };
+        Some(Surprise { figure: figure.moved(f64::midpoint(out.from.ln(), back.to.ln())), ..surprise })
     }
 
     /// How many times better a fault explains a step than ordinary variation does; see [`evidence`].
@@ -309,7 +317,7 @@ fn judge(
     }
     let student = StudentsT::new(0.0, 1.0, expectation.freedom).ok()?;
     let probability = (2.0 * student.sf(score.abs())).min(1.0);
-    Some(Surprise { expected, score, probability })
+    Some(Surprise { expected, score, probability, figure: expectation })
 }
 
 fn expectation(

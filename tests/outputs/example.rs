@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use candor::diag::{
-    Change, Confidence, Entry, Evidence, Explanation, Finding, Label, Level, Location, RuleId, Schedule,
-    ScheduleRow, State, Subject,
+    Change, Confidence, Entry, Evidence, ExpectedRange, Explanation, Finding, Label, Level, Location, RuleId,
+    Schedule, ScheduleRow, State, Subject,
 };
 use candor::engine::{Outcome, RuleVerdict, Summary};
 use candor::model::{Dataset, Document, Format as DocumentFormat, Problem, ProblemKind, Provenance};
@@ -256,6 +256,7 @@ fn drop(sources: &Sources, years: SourceId) -> Finding {
         method: "robust-ratio",
         observed: Some("20,512,803".into()),
         expected: Some("−3 % to +112 %".into()),
+        expected_range: Some(ExpectedRange { low: Some(35_100_000.into()), high: Some(76_800_000.into()) }),
         threshold: Some(("alpha", 0.01)),
         probability: Some(0.004),
         changes: vec![Change { name: "Facebook".into(), from: None, to: Some(8_611_065.into()) }],

@@ -1,33 +1,29 @@
-//! A chart of the series that a finding speaks of: one line a series, thinner lines for what earlier releases said,
-//! the periods of the finding marked, documented breaks as dashed lines.
+//! The chart of a finding: which figures it shows.
 //!
-//! The picture is plain SVG that takes its colours from the page, so that it can be read in both themes and on paper;
-//! its label says in words what it shows.
+//! One line a series, thinner lines for what earlier releases said, the figures of the finding marked, those that would
+//! have been no finding as a band, documented breaks as dashed lines. Where a finding is about figures of two publishers
+//! there is one line for each, of the sum of what it compares. `picture` draws them.
 
-use std::collections::{BTreeMap, HashMap};
+mod picture;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::diag::{Finding, Location};
-use crate::model::{Dataset, DocumentId, Frequency, Observation, ObservationId, Series, SeriesId};
+use crate::diag::{Finding, Location, State, grouped, listing};
+use crate::model::{
+    Additivity, Dataset, DocumentId, Frequency, Observation, ObservationId, Period, Series, SeriesId,
+};
 use crate::render::words::clean;
+use picture::{Band, BreakLine, Line, Picture, Point};
 
-/// Size of the picture, in units of its own.
-const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 220.0;
-/// Room for the numbers on the left, on the other sides, and for the periods beneath.
-const LEFT: f64 = 62.0;
-const EDGE: f64 = 14.0;
-const BOTTOM: f64 = 24.0;
 /// Most series in one chart.
 const SERIES: usize = 4;
 /// Most earlier releases whose figures are drawn.
 const RELEASES: usize = 6;
-/// Two points further apart than this many steps have a period missing between them.
-const GAP: f64 = 1.5;
 /// Fewest points that make a line worth looking at.
 const POINTS: usize = 3;
 
@@ -35,13 +31,6 @@ const POINTS: usize = 3;
 pub struct Charts<'d> {
     dataset: &'d Dataset,
     by_place: HashMap<Location, ObservationId>,
-}
-
-/// One line of a chart.
-struct Line {
-    name: String,
-    class: String,
-    points: Vec<(f64, f64, String)>,
 }
 
 impl<'d> Charts<'d> {
@@ -60,40 +49,118 @@ impl<'d> Charts<'d> {
             .filter_map(|label| self.by_place.get(&label.location))
             .map(|id| self.dataset.observation(*id))
             .collect();
-        let frequency = observations.first()?.period.frequency();
+        let first = observations.first()?;
+        let widest = observations.iter().map(|one| one.period).max_by_key(|period| period.days())?;
+        let sides = self.sides(&observations, widest.frequency());
+        let (period, lines, marks) = if sides.is_empty() {
+            let frequency = first.period.frequency();
+            let alike = observations.iter().filter(|one| one.period.frequency() == frequency);
+            (first.period, self.each(&observations, frequency), alike.filter_map(|one| point(one)).collect())
+        } else {
+            let at = middle(widest);
+            let marks = sides.iter().flat_map(|line| line.points.iter().filter(|point| point.at == at));
+            (widest, sides.clone(), marks.cloned().collect::<Vec<Point>>())
+        };
+        // A dot alone is no series.
+        if lines.iter().all(|line| line.points.len() < POINTS) {
+            return None;
+        }
+        let end = |value: Option<Decimal>| value.and_then(|value| value.to_f64());
+        let band = finding.evidence.expected_range.map(|range| Band {
+            days: (day(period.start), day(period.end)),
+            low: end(range.low),
+            high: end(range.high),
+            text: format!("{range} in {period}"),
+        });
+        let breaks = self.breaks(finding, self.series_of(first));
+        Some(Picture { lines, marks, breaks, band }.draw(&clean(&finding.message)))
+    }
+
+    fn series_of(&self, observation: &Observation) -> &'d Series {
+        self.dataset.series(self.dataset.block_of(observation).series)
+    }
+
+    /// A line for each series.
+    fn each(&self, observations: &[&Observation], frequency: Frequency) -> Vec<Line> {
         let mut series: Vec<SeriesId> = Vec::new();
-        for observation in &observations {
+        for observation in observations {
             let id = self.dataset.block_of(observation).series;
             if !series.contains(&id) && series.len() < SERIES {
                 series.push(id);
             }
         }
-        let lines: Vec<Line> = series
-            .iter()
-            .enumerate()
-            .flat_map(|(index, id)| self.lines(self.dataset.series(*id), frequency, index, series.len() == 1))
-            .collect();
-        // A dot alone is no series.
-        if lines.iter().all(|line| line.points.len() < POINTS) {
-            return None;
+        let lines = |(index, id): (usize, &SeriesId)| {
+            self.lines(self.dataset.series(*id), frequency, index, series.len() == 1)
+        };
+        series.iter().enumerate().flat_map(lines).collect()
+    }
+
+    /// A line for each publisher, of the sum of its series by periods of one length; none where there is one publisher
+    /// only, or where figures cannot be added.
+    fn sides(&self, observations: &[&Observation], frequency: Frequency) -> Vec<Line> {
+        let mut sides: Vec<Vec<&Series>> = Vec::new();
+        for series in observations.iter().map(|one| self.series_of(one)) {
+            match sides.iter_mut().find(|side| side[0].key.publisher == series.key.publisher) {
+                Some(side) if side.iter().any(|one| std::ptr::eq(*one, series)) => {}
+                Some(side) => side.push(series),
+                None => sides.push(vec![series]),
+            }
         }
-        let marks: Vec<(f64, f64)> = observations
-            .iter()
-            .filter(|one| one.period.frequency() == frequency)
-            .filter_map(|one| Some((middle(one), value(one)?)))
-            .collect();
-        let breaks = self.breaks(self.dataset.series(series[0]));
-        Some(draw(&lines, &marks, &breaks, finding))
+        let all = || sides.iter().flatten().copied();
+        if sides.len() < 2 || all().any(|one| one.key.unit.additivity() == Additivity::None) {
+            return Vec::new();
+        }
+        let points = all().flat_map(|one| self.dataset.points(one));
+        let periods: BTreeSet<Period> =
+            points.map(|one| one.period).filter(|period| period.frequency() == frequency).collect();
+        let line = |(index, side): (usize, &Vec<&Series>)| Line {
+            name: self.sum_name(side),
+            class: format!("line c{}", index.min(SERIES - 1)),
+            points: periods.iter().filter_map(|period| self.sum(side, *period)).collect(),
+        };
+        sides.iter().enumerate().map(line).collect()
+    }
+
+    /// The sum of some series in a period; of one that is stated by shorter periods, where they fill it.
+    fn sum(&self, series: &[&Series], period: Period) -> Option<Point> {
+        let of_one = |one: &&Series| -> Option<Decimal> {
+            if let Some(at) = self.dataset.point_at(one, period) {
+                return at.quantity.point();
+            }
+            let within: Vec<&Observation> =
+                self.dataset.points(one).filter(|at| period.contains(at.period)).collect();
+            let days: i32 = within.iter().map(|at| at.period.days()).sum();
+            let mut values = within.iter().map(|at| at.quantity.point());
+            (days == period.days())
+                .then(|| values.try_fold(Decimal::ZERO, |sum, value| sum.checked_add(value?)))?
+        };
+        let stated: Vec<Decimal> = series.iter().filter_map(of_one).collect();
+        let sum = stated.iter().try_fold(Decimal::ZERO, |sum, value| sum.checked_add(*value))?;
+        let point =
+            Point { at: middle(period), value: sum.to_f64()?, text: format!("{period}: {}", grouped(sum)) };
+        (!stated.is_empty()).then_some(point)
+    }
+
+    fn sum_name(&self, series: &[&Series]) -> String {
+        let registry = &self.dataset.registry;
+        let first = &series[0].key;
+        if series.len() == 1 {
+            return self.name(series[0]);
+        }
+        let names: Vec<String> = if series.iter().all(|one| one.key.subject == first.subject) {
+            series.iter().filter_map(|one| one.key.narrowing()).collect()
+        } else {
+            series.iter().map(|one| registry.entity_name(&one.key.subject).to_owned()).collect()
+        };
+        let (metric, publisher) =
+            (registry.metric_name(&first.metric), registry.entity_name(&first.publisher));
+        clean(&format!("sum of {}, {metric}, by {publisher}", listing(&names, SERIES)))
     }
 
     fn lines(&self, series: &Series, frequency: Frequency, index: usize, with_releases: bool) -> Vec<Line> {
-        let points = |observations: &[&Observation]| -> Vec<(f64, f64, String)> {
+        let points = |observations: &[&Observation]| -> Vec<Point> {
             let drawn = observations.iter().filter(|one| one.period.frequency() == frequency);
-            drawn
-                .filter_map(|one| {
-                    Some((middle(one), value(one)?, format!("{}: {}", one.period, one.quantity)))
-                })
-                .collect()
+            drawn.filter_map(|one| point(one)).collect()
         };
         let latest: Vec<&Observation> = self.dataset.points(series).collect();
         let latest =
@@ -107,8 +174,8 @@ impl<'d> Charts<'d> {
         }
         let earlier = by_document.iter().filter_map(|(document, statements)| {
             let points = points(statements);
-            let differs = points.iter().any(|(at, figure, _)| {
-                latest.points.iter().any(|(other, now, _)| at == other && figure != now)
+            let differs = points.iter().any(|point| {
+                latest.points.iter().any(|other| point.at == other.at && point.value != other.value)
             });
             let document = self.dataset.document(*document);
             let name =
@@ -122,6 +189,9 @@ impl<'d> Charts<'d> {
         let mut lines: Vec<Line> = earlier.collect();
         lines.reverse();
         lines.truncate(RELEASES);
+        for (age, line) in lines.iter_mut().enumerate() {
+            let _ = write!(line.class, " e{age}");
+        }
         lines.push(latest);
         lines
     }
@@ -139,16 +209,24 @@ impl<'d> Charts<'d> {
         clean(&name)
     }
 
-    /// Documented breaks that touch a series, with their days.
-    fn breaks(&self, series: &Series) -> Vec<(f64, String)> {
+    /// Documented breaks: those that explain the finding, and those that touch its series. What happened to one entity
+    /// touches a total too, but seldom so that it can be seen.
+    fn breaks(&self, finding: &Finding, series: &Series) -> Vec<BreakLine> {
         let key = &series.key;
         let names = |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
+        let explains = |id: &str| match &finding.state {
+            State::Explained { by } => by.iter().any(|one| one.by == id),
+            _ => false,
+        };
         let touching = self.dataset.registry.breaks().iter().filter(|one| {
-            names(&one.publishers, &key.publisher)
-                && names(&one.metrics, &key.metric)
-                && (key.subject == key.publisher || names(&one.entities, &key.subject))
+            explains(&one.id)
+                || (names(&one.publishers, &key.publisher)
+                    && names(&one.metrics, &key.metric)
+                    && names(&one.entities, &key.subject))
         });
-        touching.map(|one| (day(one.from), clean(&one.title))).collect()
+        touching
+            .map(|one| BreakLine { at: day(one.from), text: clean(&format!("{}: {}", one.from, one.title)) })
+            .collect()
     }
 }
 
@@ -157,140 +235,15 @@ fn day(date: Date) -> f64 {
     f64::from(date.year()) * 365.25 + f64::from(date.day_of_year())
 }
 
-fn middle(observation: &Observation) -> f64 {
-    f64::midpoint(day(observation.period.start), day(observation.period.end))
+fn middle(period: Period) -> f64 {
+    f64::midpoint(day(period.start), day(period.end))
 }
 
-fn value(observation: &Observation) -> Option<f64> {
-    observation.quantity.point().and_then(|value: Decimal| value.to_f64())
-}
-
-/// A number as it stands beside an axis: `36M`, `1.5k`, `0.25`.
-fn short(value: f64) -> String {
-    let (scaled, suffix) = match value.abs() {
-        size if size >= 1e9 => (value / 1e9, "bn"),
-        size if size >= 1e6 => (value / 1e6, "M"),
-        size if size >= 1e3 => (value / 1e3, "k"),
-        _ => (value, ""),
-    };
-    let text = format!("{scaled:.2}");
-    format!("{}{suffix}", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// A round number at least as large: 1, 2, 2.5 or 5 times a power of ten.
-fn ceiling(value: f64) -> f64 {
-    if value <= 0.0 {
-        return 1.0;
-    }
-    let power = 10f64.powf(value.log10().floor());
-    [1.0, 2.0, 2.5, 5.0, 10.0]
-        .into_iter()
-        .map(|step| step * power)
-        .find(|step| *step >= value)
-        .unwrap_or(value)
-}
-
-fn draw(lines: &[Line], marks: &[(f64, f64)], breaks: &[(f64, String)], finding: &Finding) -> String {
-    let all = || lines.iter().flat_map(|line| &line.points);
-    let first = all().map(|point| point.0).fold(f64::INFINITY, f64::min);
-    let last = all().map(|point| point.0).fold(f64::NEG_INFINITY, f64::max);
-    let top = ceiling(all().map(|point| point.1).fold(0.0, f64::max));
-    let low = all().map(|point| point.1).fold(0.0, f64::min);
-    let bottom = if low < 0.0 { -ceiling(-low) } else { 0.0 };
-    let x = |at: f64| LEFT + (at - first) / (last - first).max(1.0) * (WIDTH - LEFT - EDGE);
-    let y = |value: f64| HEIGHT - BOTTOM - (value - bottom) / (top - bottom) * (HEIGHT - BOTTOM - EDGE);
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\" class=\"chart\">",
-        escaped(&words(lines, finding))
-    );
-    for step in 0..=4 {
-        let value = bottom + (top - bottom) * f64::from(step) / 4.0;
-        let _ = write!(
-            svg,
-            "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{1:.1}\" y2=\"{1:.1}\"/>\
-             <text class=\"axis\" x=\"{2:.1}\" y=\"{3:.1}\" text-anchor=\"end\">{4}</text>",
-            WIDTH - EDGE,
-            y(value),
-            LEFT - 6.0,
-            y(value) + 4.0,
-            short(value)
-        );
-    }
-    periods(&mut svg, lines, x);
-    for (at, title) in breaks.iter().filter(|one| one.0 >= first && one.0 <= last) {
-        let _ = write!(
-            svg,
-            "<line class=\"break\" x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{EDGE}\" y2=\"{1:.1}\"><title>{2}</title></line>",
-            x(*at),
-            HEIGHT - BOTTOM,
-            escaped(title)
-        );
-    }
-    for line in lines {
-        // Where a period is missing the line is broken: nothing is known of what lies between.
-        let step = line.points.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(f64::INFINITY, f64::min);
-        for run in line.points.chunk_by(|left, right| right.0 - left.0 < step * GAP) {
-            let path: Vec<String> =
-                run.iter().map(|(at, value, _)| format!("{:.1},{:.1}", x(*at), y(*value))).collect();
-            let _ = write!(svg, "<polyline class=\"{}\" points=\"{}\"/>", line.class, path.join(" "));
-        }
-        let dots = if line.class.contains("earlier") { &[][..] } else { &line.points[..] };
-        for (at, value, title) in dots {
-            let class = line.class.replacen("line", "dot", 1);
-            let _ = write!(
-                svg,
-                "<circle class=\"{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"2.5\"><title>{}</title></circle>",
-                x(*at),
-                y(*value),
-                escaped(title)
-            );
-        }
-    }
-    for (at, value) in marks {
-        let _ = write!(svg, "<circle class=\"mark\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"6\"/>", x(*at), y(*value));
-    }
-    svg.push_str("</svg>");
-    legend(&mut svg, lines, breaks.iter().any(|one| one.0 >= first && one.0 <= last));
-    svg
-}
-
-/// Names of some periods under the axis, as many as there is room for.
-fn periods(svg: &mut String, lines: &[Line], x: impl Fn(f64) -> f64) {
-    let Some(longest) = lines.iter().max_by_key(|line| line.points.len()) else { return };
-    let every = longest.points.len().div_ceil(9).max(1);
-    for (at, _, title) in longest.points.iter().step_by(every) {
-        let name = title.split(": ").next().unwrap_or_default();
-        let _ = write!(
-            svg,
-            "<text class=\"axis\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-            x(*at).clamp(LEFT, WIDTH - EDGE - 10.0),
-            HEIGHT - 6.0,
-            escaped(name)
-        );
-    }
-}
-
-fn legend(svg: &mut String, lines: &[Line], has_breaks: bool) {
-    svg.push_str("<p class=\"legend\">");
-    for line in lines {
-        let class = line.class.replacen("line", "key", 1);
-        let _ = write!(svg, "<span class=\"{class}\"></span>{} ", escaped(&line.name));
-    }
-    if has_breaks {
-        svg.push_str("<span class=\"key break\"></span>documented break ");
-    }
-    svg.push_str("</p>");
-}
-
-/// What the chart shows, for those who cannot see it.
-fn words(lines: &[Line], finding: &Finding) -> String {
-    let ends = lines.iter().filter(|line| !line.class.contains("earlier")).filter_map(|line| {
-        let (first, last) = (line.points.first()?, line.points.last()?);
-        Some(format!("{}: {} periods, from {} to {}", line.name, line.points.len(), first.2, last.2))
-    });
-    format!("Chart. {}. Marked: {}", ends.collect::<Vec<_>>().join(". "), clean(&finding.message))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+fn point(observation: &Observation) -> Option<Point> {
+    let value = observation.quantity.point().and_then(|value: Decimal| value.to_f64())?;
+    Some(Point {
+        at: middle(observation.period),
+        value,
+        text: format!("{}: {}", observation.period, observation.quantity),
+    })
 }

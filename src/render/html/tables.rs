@@ -8,6 +8,11 @@ use crate::source::Sources;
 /// The schedule that is drawn as a heat map.
 const TRIANGLE: &str = "revision-triangle";
 
+/// A text of more characters than this gets a wide column.
+const LONG: usize = 40;
+/// Decimal places of a computed number; other formats have all of them.
+const PLACES: u32 = 6;
+
 /// A table.
 pub struct Table {
     /// Identifier within the page.
@@ -24,7 +29,7 @@ pub struct Table {
 pub struct TableCell {
     /// What stands in it.
     pub text: String,
-    /// `number` or nothing.
+    /// `number`, `long`, `place` or nothing.
     pub class: &'static str,
     /// Share of the deepest shade, in percent; none where empty.
     pub shade: String,
@@ -51,12 +56,15 @@ pub fn table(schedule: &Schedule, sources: &Sources) -> Table {
 fn cell(entry: &Entry, is_shaded: bool) -> TableCell {
     match entry {
         Entry::Empty => TableCell { text: String::new(), class: "", shade: String::new() },
-        Entry::Text(text) => TableCell { text: clean(text), class: "", shade: String::new() },
+        Entry::Text(text) => {
+            let class = if text.chars().count() > LONG { "long" } else { "" };
+            TableCell { text: clean(text), class, shade: String::new() }
+        }
         Entry::Number(number) => {
             // A change of half or more is the deepest shade.
             let percent = number.abs().min(50.into()) * rust_decimal::Decimal::TWO;
             let shade = if is_shaded { percent.round().to_string() } else { String::new() };
-            TableCell { text: grouped(*number), class: "number", shade }
+            TableCell { text: grouped(number.round_dp(PLACES).normalize()), class: "number", shade }
         }
     }
 }
@@ -84,7 +92,7 @@ fn triangle(schedule: &Schedule) -> Table {
     let mut periods: Vec<String> = schedule.rows.iter().map(|row| text(row, "period")).collect();
     periods.sort();
     periods.dedup();
-    let release = |row: &ScheduleRow| [text(row, "publisher"), text(row, "vintage")];
+    let release = |row: &ScheduleRow| ["publisher", "vintage", "file"].map(|name| text(row, name));
     let rows = schedule.rows.chunk_by(|left, right| release(left) == release(right)).map(|rows| {
         let plain = |text: String| TableCell { text, class: "", shade: String::new() };
         let mut cells: Vec<TableCell> = rows.first().map(release).into_iter().flatten().map(plain).collect();
@@ -98,7 +106,7 @@ fn triangle(schedule: &Schedule) -> Table {
         }
         cells
     });
-    let mut columns = vec!["publisher".to_owned(), "vintage".to_owned()];
+    let mut columns = ["publisher", "vintage", "file"].map(str::to_owned).to_vec();
     columns.extend(periods.iter().cloned());
     Table {
         id: schedule.name,

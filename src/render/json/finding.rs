@@ -71,11 +71,19 @@ struct EvidenceEntry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    expected_range: Option<RangeEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     threshold: Option<ThresholdEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     probability: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changes: Vec<ChangeEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct RangeEntry {
+    low: Option<String>,
+    high: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -159,6 +167,10 @@ fn evidence_entry(evidence: &Evidence) -> EvidenceEntry<'_> {
         method: evidence.method,
         observed: evidence.observed.as_deref(),
         expected: evidence.expected.as_deref(),
+        expected_range: evidence.expected_range.map(|range| RangeEntry {
+            low: range.low.map(|end| end.to_string()),
+            high: range.high.map(|end| end.to_string()),
+        }),
         // JSON knows no infinity and no "not a number".
         threshold: evidence
             .threshold

@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
-use crate::diag::grouped;
+use crate::diag::{ExpectedRange, grouped};
 use crate::model::{Additivity, Dataset, Name, Observation, Quantity, RelationKind, Series, SeriesKey, Unit};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::relations::related;
@@ -147,6 +147,10 @@ fn report(dataset: &Dataset, sink: &mut Sink, judge: &Judge<'_>, of: &Quotient<'
     finding.evidence.method = "quotient";
     finding.evidence.observed = Some(printed);
     finding.evidence.expected = Some(in_percent(quotient));
+    finding.evidence.expected_range = Some(ExpectedRange {
+        low: quotient.low.map(|end| end.at.round_dp(4)),
+        high: quotient.high.map(|end| end.at.round_dp(4)),
+    });
     sink.push(finding);
 }
 

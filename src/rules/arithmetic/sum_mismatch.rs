@@ -1,6 +1,6 @@
 use super::learned::{self, Identity};
 use super::name_of;
-use crate::diag::{Finding, Level, Location, quantity_of};
+use crate::diag::{ExpectedRange, Finding, Level, Location, quantity_of};
 use crate::model::{Dataset, Observation, RelationKind, SeriesKey};
 use crate::rule::{Look, Need, Parameter, Rule, Sink, Task};
 use crate::rules::breakdown::{Total, totals};
@@ -8,7 +8,7 @@ use crate::rules::coverage::entity_missing_from_total;
 use crate::rules::explanations::{self, Misfit};
 use crate::rules::missing_member::Lists;
 use crate::rules::relations::{Related, related};
-use crate::rules::sums::{Agreement, Judge, Sum, total_in_words};
+use crate::rules::sums::{Agreement, Judge, Sum, total_of};
 
 crate::declare_rule! {
     /// A total outside the sum of its parts.
@@ -168,7 +168,8 @@ fn report(dataset: &Dataset, sink: &mut Sink, broken: &Broken<'_, '_>, all: &[Br
         Ground::Learned(_) => "the figure that they otherwise make up",
         Ground::Stated | Ground::Relation(_) => "the total",
     };
-    let sum = total_in_words(parts);
+    let total = total_of(parts);
+    let sum = total.map(|sum| sum.to_string()).unwrap_or_default();
     let message =
         format!("{count} of {} {verb} to {sum}, while {is} is stated as {}", whole.period, whole.quantity);
     let label = format!("total: {}", whole.quantity);
@@ -197,6 +198,9 @@ fn report(dataset: &Dataset, sink: &mut Sink, broken: &Broken<'_, '_>, all: &[Br
     };
     finding.evidence.observed = Some(whole.quantity.to_string());
     finding.evidence.expected = Some(sum);
+    let is_of_whole = finding.primary.location == whole.origin.location();
+    finding.evidence.expected_range =
+        total.filter(|_| is_of_whole).map(|sum| ExpectedRange { low: Some(sum.low), high: sum.high });
     sink.push(finding);
 }
 

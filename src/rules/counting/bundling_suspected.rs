@@ -228,6 +228,7 @@ fn describe(sink: &Sink, dataset: &Dataset, members: &Members<'_>, found: &Bundl
             observed: Some(ratio.round_dp(3).to_string()),
             threshold: Some(("ratio", found.limit)),
             expected: None,
+            expected_range: None,
             probability: None,
             changes: vec![
                 change(&own.plural(), Some(before), at),

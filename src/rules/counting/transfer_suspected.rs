@@ -225,6 +225,7 @@ fn describe(sink: &Sink, survey: &Survey<'_>, family: &Family, found: &Transfer<
             observed: Some(signed(gained)),
             expected: Some(signed(-lost)),
             threshold: None,
+            expected_range: None,
             probability: None,
             changes: vec![
                 change(&giver, value(found.from), found.to.map(value)),

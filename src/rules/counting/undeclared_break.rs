@@ -236,6 +236,7 @@ fn describe(
             observed: Some(format!("×{factor:.2}")),
             expected: Some("×1.00".to_owned()),
             threshold: None,
+            expected_range: None,
             probability: None,
             changes: found.moves.iter().map(change).collect(),
         })

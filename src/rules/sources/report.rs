@@ -10,7 +10,8 @@ use super::mirror::{Mirror, Place, mirrors, reading};
 use super::verdict::{Band, Limits, difference, is_equal, relative};
 use super::{cross_source_mismatch, one_sided_differences, scope_mismatch, value_explains_gap};
 use crate::diag::{
-    Confidence, Finding, Level, Location, Schedule, ScheduleRow, grouped, listing, percent, signed,
+    Confidence, ExpectedRange, Finding, Level, Location, Schedule, ScheduleRow, grouped, listing, percent,
+    signed,
 };
 use crate::model::{Dataset, Observation, SeriesKey, jurisdictions};
 use crate::rule::{Look, Rule, Sink, Task};
@@ -105,6 +106,8 @@ struct Judged<'a, 'd> {
     usual_band: Band,
     band: Band,
     explanation: Option<Explanation<'d>>,
+    /// Second figures of which nothing would be said.
+    agreeing: Option<ExpectedRange>,
 }
 
 impl<'a, 'd> Judged<'a, 'd> {
@@ -118,7 +121,9 @@ impl<'a, 'd> Judged<'a, 'd> {
         let band = |reading| limits.band(comparison, pair, reading);
         let (usual_band, band) = (band(usual), band(reading));
         let explanation = if band.differs() { explain(dataset, reading) } else { None };
-        Self { dataset, comparison, pair, usual, reading, usual_band, band, explanation }
+        let told = if band.differs() { reading } else { usual };
+        let agreeing = limits.agreeing(comparison, pair, told);
+        Self { dataset, comparison, pair, usual, reading, usual_band, band, explanation, agreeing }
     }
 
     /// The rule that the pair is a matter of; `None` where the sources agree.
@@ -233,6 +238,7 @@ impl<'a, 'd> Judged<'a, 'd> {
         finding.evidence.method = "two-sources";
         finding.evidence.observed = Some(grouped(told.second.value));
         finding.evidence.expected = Some(grouped(told.first.value));
+        finding.evidence.expected_range = self.agreeing;
         Some(self.explained(finding))
     }
 

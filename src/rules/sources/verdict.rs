@@ -4,8 +4,10 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::comparison::{Comparison, Pair, Reading, Scope};
+use crate::diag::ExpectedRange;
+use crate::model::Interval;
 use crate::rule::Parameters;
-use crate::stats::counts::same_rate;
+use crate::stats::counts::{same_rate, same_rate_range};
 
 /// How far two figures are apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +53,12 @@ pub fn relative(reading: &Reading<'_>) -> Decimal {
     difference(reading).checked_div(mean).unwrap_or_default()
 }
 
+/// What rounding could account for.
+fn slack(reading: &Reading<'_>) -> Decimal {
+    let of = |interval: Interval, value| interval.high.map_or(Decimal::ZERO, |high| high - value);
+    of(reading.first.interval, reading.first.value) + of(reading.second.interval, reading.second.value)
+}
+
 /// Whether one number could be behind both figures.
 pub fn is_equal(reading: &Reading<'_>) -> bool {
     reading.first.interval.meets(reading.second.interval)
@@ -73,12 +81,8 @@ impl<'a> Limits<'a> {
             return Band::Agrees;
         }
         let limit = |name| self.parameters.get(name, &comparison.matter, Some(pair.period));
-        // What rounding could account for is no difference.
         let (first, second) = (&reading.first, &reading.second);
-        let slack = [first, second]
-            .into_iter()
-            .map(|one| one.interval.high.map_or(Decimal::ZERO, |high| high - one.value));
-        let gap = (difference(reading).abs() - slack.sum::<Decimal>()).max(Decimal::ZERO);
+        let gap = (difference(reading).abs() - slack(reading)).max(Decimal::ZERO);
         let mean = (first.value + second.value) / Decimal::TWO;
         let share = gap.checked_div(mean).and_then(|share| share.to_f64()).unwrap_or_default();
         let (one, other) = (approximate(first.value), approximate(second.value));
@@ -94,6 +98,24 @@ impl<'a> Limits<'a> {
         } else {
             Band::Large
         }
+    }
+
+    /// Second figures of which nothing would be said.
+    pub fn agreeing(
+        &self,
+        comparison: &Comparison<'_>,
+        pair: &Pair<'_>,
+        reading: &Reading<'_>,
+    ) -> Option<ExpectedRange> {
+        let limit = |name| self.parameters.get(name, &comparison.matter, Some(pair.period));
+        let first = approximate(reading.first.value);
+        let half = limit("note").max(approximate(comparison.tolerance)) / 2.0;
+        let slack = approximate(slack(reading));
+        // The share is of the mean of both.
+        let low = (first * (1.0 - half) - slack) / (1.0 + half);
+        let high = (first * (1.0 + half) + slack) / (1.0 - half).max(f64::MIN_POSITIVE);
+        let (least, most) = same_rate_range(first, limit("chance"));
+        ExpectedRange::estimated(low.min(least), high.max(most))
     }
 
     /// The scope at which the two sources speak of the same thing: the usual one, or another at which they agree in some

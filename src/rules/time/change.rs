@@ -4,10 +4,11 @@ use rayon::prelude::*;
 
 use super::explanation::covering_breaks;
 use super::survey::{Link, Peers, Run, Survey};
+use crate::diag::ExpectedRange;
 use crate::model::{Dataset, Observation, Series};
 use crate::rule::{Parameter, Parameters};
 use crate::rules::members::Members;
-use crate::stats::counts::same_rate;
+use crate::stats::counts::{same_rate, same_rate_range};
 use crate::stats::ratio::{CHANCE_OF_FITTING_SCALE, Steps, Surprise, least_score, scale_slip};
 
 /// The parameter for changes that a documented break covers.
@@ -126,6 +127,8 @@ pub struct Change<'d> {
     pub is_aggregate: bool,
     /// Name and value of the parameter that it fell below, and whether that makes it a note.
     pub threshold: (&'static str, f64),
+    /// The figures that would have been no finding.
+    pub expected_range: Option<ExpectedRange>,
     /// The power of ten that would bring it back in line.
     pub scale: Option<i32>,
 }
@@ -186,6 +189,7 @@ struct Candidate {
     surprise: Surprise,
     /// Name and value of the parameter that it falls below; none where only the rule on the other way would report it.
     threshold: Option<(&'static str, f64)>,
+    expected_range: Option<ExpectedRange>,
     scale: Option<i32>,
     /// Which of several readings of a step wins: the lowest.
     rank: f64,
@@ -343,23 +347,39 @@ impl<'d> Search<'_, 'd> {
                 }
             };
             let is_below = |name: &&'static str| surprise.probability < value(*name);
-            let is_documented = || {
-                let Search { dataset, members, run, .. } = self;
-                is_below(&DOCUMENTED)
-                    && !covering_breaks(dataset, members, run.series, link.from, link.to, shape).is_empty()
-            };
-            let mut names = self.parameter_names().iter().copied();
-            let name = names.find(is_below).or_else(|| is_documented().then_some(DOCUMENTED))?;
+            if !is_below(&DOCUMENTED) && !self.parameter_names().iter().any(is_below) {
+                return None;
+            }
+            let Search { dataset, members, run, .. } = self;
+            let is_documented =
+                !covering_breaks(dataset, members, run.series, link.from, link.to, shape).is_empty();
+            let names = self.parameter_names().iter().copied().chain(is_documented.then_some(DOCUMENTED));
+            let name = names.clone().find(is_below)?;
             let is_evidence = same_rate(link.step.from, link.step.to) <= value("count-guard");
-            is_evidence.then(|| (name, value(name)))
+            let highest = names.map(value).fold(0.0, f64::max);
+            is_evidence.then(|| {
+                (
+                    (name, value(name)),
+                    expected_range(&surprise, shape, highest, link.step.from, value("count-guard")),
+                )
+            })
         };
         // What one rule is told to pass over is no event of the other: a fall back from a peak belongs to the peak.
         let threshold = threshold(own).map(Some).or_else(|| threshold(other).map(|_| None))?;
-        Some(Candidate { index, shape, surprise, threshold, scale, rank: surprise.probability })
+        let (threshold, expected_range) = threshold.unzip();
+        Some(Candidate {
+            index,
+            shape,
+            surprise,
+            threshold,
+            expected_range: expected_range.flatten(),
+            scale,
+            rank: surprise.probability,
+        })
     }
 
     fn change(&self, candidate: Candidate, tests: &mut Steps<'_>) -> Option<Change<'d>> {
-        let Candidate { index, shape, surprise, threshold, scale, .. } = candidate;
+        let Candidate { index, shape, surprise, threshold, expected_range, scale, .. } = candidate;
         let links = self.links.as_slice();
         let threshold = threshold?;
         let evidence = match shape {
@@ -379,7 +399,30 @@ impl<'d> Search<'_, 'd> {
             peers: self.run.peers,
             is_aggregate: self.run.is_aggregate,
             threshold,
+            expected_range,
             scale,
         })
+    }
+}
+
+/// The figures that are no less probable than this by what the series and its peers tell of their spread as they stand,
+/// or differ from the one before no more than small counts do.
+fn expected_range(
+    surprise: &Surprise,
+    shape: Shape,
+    probability: f64,
+    before: f64,
+    guard: f64,
+) -> Option<ExpectedRange> {
+    let readings = if shape == Shape::Excursion { READINGS } else { 1.0 };
+    let (low, high) = surprise.figure.range(probability / readings)?;
+    let (low, high) = (low.exp(), high.exp());
+    let (least, most) = same_rate_range(before, guard);
+    // Where they do not meet, the second holds for no figure that the first makes likely.
+    let meet = least <= high && most >= low;
+    if meet {
+        ExpectedRange::estimated(low.min(least), high.max(most))
+    } else {
+        ExpectedRange::estimated(low, high)
     }
 }

@@ -269,6 +269,7 @@ fn report(dataset: &Dataset, sink: &mut Sink, key: &SeriesKey, periods: &[Low<'_
             method: "below-peers",
             observed: Some(observation.quantity.to_string()),
             expected: Some(format!("about {}", grouped_float(median(&values)))),
+            expected_range: None,
             threshold: None,
             probability: Some(format!("{:.2e}", worst.probability).parse().unwrap_or(worst.probability)),
             changes: Vec::new(),

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::report::series_name;
 use super::survey::Survey;
-use crate::diag::{Confidence, Evidence, Finding, Location, Score, grouped_float, percent};
+use crate::diag::{Confidence, Evidence, ExpectedRange, Finding, Location, Score, grouped_float, percent};
 use crate::model::Observation;
 use crate::rule::{Need, Parameter, Task};
 use crate::rules::counting::series_replaced::Replacement;
@@ -153,6 +153,7 @@ fn describe(
         round(shift.levels.1)
     );
     let place = at.origin.location();
+    let size = task.context.parameters.get("size", &series.key, Some(at.period));
     task.sink
         .finding(series.key.finding_subject(Some(at.period)), message, place, figure(at))
         .related(before.origin.location(), figure(before))
@@ -168,7 +169,8 @@ fn describe(
         .evidence(Evidence {
             method: "steady-levels",
             observed: Some(percent(shift.size.exp() - 1.0)),
-            threshold: Some(("size", task.context.parameters.global("size"))),
+            expected_range: ExpectedRange::estimated(shift.levels.0 / size, shift.levels.0 * size),
+            threshold: Some(("size", size)),
             ..Evidence::default()
         })
 }

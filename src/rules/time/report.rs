@@ -229,6 +229,7 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
         },
         observed: Some(format!("×{:.3}", expected_ratio(from, to))),
         expected: Some(format!("×{expected:.3}")),
+        expected_range: change.expected_range,
         threshold: Some(change.threshold),
         probability: Some(rounded(probability)),
         changes: vec![Figure { name: name.clone(), from: Some(from), to: Some(to) }],

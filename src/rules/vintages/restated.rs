@@ -40,8 +40,8 @@ pub fn report(lineages: &[Lineage<'_>], context: &Context<'_>, sink: &mut Sink) 
             }
         }
     }
-    sink.schedule(schedules::revisions(lineages));
-    sink.schedule(schedules::triangle(lineages));
+    sink.schedule(schedules::revisions(context.dataset, lineages));
+    sink.schedule(schedules::triangle(context.dataset, lineages));
 }
 
 fn restatement(

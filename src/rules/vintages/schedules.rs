@@ -8,10 +8,10 @@ use super::restated_materially::lag;
 use super::{Lineage, Pair};
 use crate::diag::{Entry, Schedule, ScheduleRow};
 use crate::history::Change;
-use crate::model::Period;
+use crate::model::{Dataset, Period};
 
-/// The columns of both schedules; the fourth says by what they are broken down.
-const fn columns(by: &'static str) -> [&'static str; 9] {
+/// The columns of both schedules; the fourth says by what they are broken down, the last which file the release is.
+const fn columns(by: &'static str) -> [&'static str; 10] {
     [
         "publisher",
         "vintage",
@@ -22,34 +22,36 @@ const fn columns(by: &'static str) -> [&'static str; 9] {
         "restated_percent",
         "mean_revision_percent",
         "mean_absolute_revision_percent",
+        "file",
     ]
 }
 
 /// Share restated, mean revision and mean absolute revision of the relative changes, by release and lag: how many
 /// periods before the newest figures of the release a figure lies.
-pub fn revisions(lineages: &[Lineage<'_>]) -> Schedule {
-    const COLUMNS: [&str; 9] = columns("lag");
+pub fn revisions(dataset: &Dataset, lineages: &[Lineage<'_>]) -> Schedule {
+    const COLUMNS: [&str; 10] = columns("lag");
     Schedule {
         name: "revisions",
         title: "Revisions between releases, by lag in periods",
         columns: &COLUMNS,
-        rows: rows(lineages, lag, |lag| Entry::Number(lag.into())),
+        rows: rows(dataset, lineages, lag, |lag| Entry::Number(lag.into())),
     }
 }
 
 /// The revision triangle: releases by periods.
-pub fn triangle(lineages: &[Lineage<'_>]) -> Schedule {
-    const COLUMNS: [&str; 9] = columns("period");
+pub fn triangle(dataset: &Dataset, lineages: &[Lineage<'_>]) -> Schedule {
+    const COLUMNS: [&str; 10] = columns("period");
     Schedule {
         name: "revision-triangle",
         title: "What each release makes of each period, against the release before",
         columns: &COLUMNS,
-        rows: rows(lineages, |period, _| Some(period), |period| period.to_string().into()),
+        rows: rows(dataset, lineages, |period, _| Some(period), |period| period.to_string().into()),
     }
 }
 
 /// A row for every pair of releases and every group of periods, which depends on the newest period of the release.
 fn rows<K: Ord>(
+    dataset: &Dataset,
     lineages: &[Lineage<'_>],
     group: impl Fn(Period, Period) -> Option<K>,
     entry: impl Fn(K) -> Entry,
@@ -64,10 +66,14 @@ fn rows<K: Ord>(
                     groups.entry(group).or_default().add(&revisions);
                 }
             });
+            // A publisher's publications may well name their releases alike.
+            let path = pair.releases[1].documents.first().map(|id| dataset.document(*id).path.as_str());
+            let file = path.and_then(|path| path.rsplit('/').next()).unwrap_or_default();
             for (group, revisions) in groups {
                 let mut entries = names(lineage, &pair);
                 entries.push(entry(group));
                 entries.extend(revisions.entries());
+                entries.push(file.into());
                 rows.push(ScheduleRow { entries, places: Vec::new() });
             }
         }
