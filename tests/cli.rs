@@ -10,7 +10,11 @@ use candor::schema::SchemaName;
 
 #[test]
 fn command_line_and_readme() {
-    trycmd::TestCases::new().case("tests/cli/*.trycmd").case("README.md").case("docs/claims.md");
+    trycmd::TestCases::new()
+        .case("tests/cli/*.trycmd")
+        .case("README.md")
+        .case("docs/claims.md")
+        .case("docs/relations.md");
 }
 
 #[test]
