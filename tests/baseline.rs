@@ -3,7 +3,9 @@
 // A test may be blunt, and so may what helps it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
-use std::path::Path;
+mod support;
+
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const HEADER: &str = "candor: report-v1
@@ -106,4 +108,60 @@ fn a_change_answers_for_what_it_brings() {
     let (text, code) = candor(folder, &["check", "added", "--format", "concise", "--diff-base", "HEAD"]);
     assert_eq!((code, text.matches("warning[").count()), (1, 1), "{text}");
     assert_eq!(candor(folder, &["check", ".", "--diff-base", "nonsense"]).1, 2);
+}
+
+#[test]
+fn a_baseline_survives_another_indentation_and_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, GAP);
+    assert_eq!(candor(folder, &["baseline", "write"]).1, 0);
+    let indented =
+        "  -   subject: one\n      values:\n        2024: 120\n        2023: 98\n        2021: 97\n";
+    std::fs::write(folder.join("report.yaml"), format!("# Indented anew.\n{HEADER}{indented}")).unwrap();
+    let (text, code) = candor(folder, &["check", ".", "--format", "concise"]);
+    assert!(code == 0 && text.contains("no findings, 1 baselined"), "{text}");
+
+    std::fs::remove_file(folder.join("report.yaml")).unwrap();
+    let json = r#"{"candor": "report-v1", "publisher": "example", "title": "Transparency report",
+        "source": {"url": "https://www.example.org/transparency", "retrieved": "2026-01-31"},
+        "methodology": "https://www.example.org/how-we-count", "defaults": {"metric": "appeals", "unit": "appeal"},
+        "series": [{"subject": "one", "values": {"2021": 97, "2023": 98, "2024": 120}}]}"#;
+    std::fs::write(folder.join("report.json"), json).unwrap();
+    let (text, code) = candor(folder, &["check", ".", "--format", "concise"]);
+    assert!(code == 0 && text.contains("no findings, 1 baselined"), "{text}");
+}
+
+#[test]
+fn hundreds_of_findings_are_set_aside_and_paid_off_one_by_one() {
+    let Some(corpus) = std::env::var_os("CANDOR_CORPUS").map(PathBuf::from) else {
+        eprintln!("skipped: CANDOR_CORPUS names no folder of published files");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for part in ["dsa-template", "curated"] {
+        support::copy_folder(&corpus.join(part), &folder.join(part));
+    }
+    std::fs::write(folder.join("candor.toml"), "fail-on = \"note\"\n").unwrap();
+    std::fs::write(folder.join("report.yaml"), format!("{HEADER}{GAP}")).unwrap();
+    let check = ["check", ".", "--format", "concise"];
+    let (text, code) = candor(folder, &["baseline", "write"]);
+    let count = |text: &str| text.split(' ').nth(1).unwrap().parse::<usize>().unwrap();
+    assert!(code == 0 && count(&text) >= 400, "{text}");
+    let all = count(&text);
+    let (text, code) = candor(folder, &check);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains(&format!("no findings, {all} baselined")), "{text}");
+
+    // One is mended, and a new table brings one of its own.
+    let report = folder.join("report.yaml");
+    std::fs::write(&report, format!("{HEADER}{MENDED}")).unwrap();
+    let (text, _) = candor(folder, &["baseline", "prune"]);
+    assert!(text.starts_with("took 1 finding out"), "{text}");
+    assert_eq!(candor(folder, &check).1, 0);
+    std::fs::write(folder.join("new.yaml"), format!("{HEADER}{OTHER_GAP}")).unwrap();
+    let (text, code) = candor(folder, &check);
+    assert_eq!((code, text.lines().count()), (1, 2), "{text}");
+    assert!(text.starts_with("new.yaml:8:") && text.contains("period-gap"), "{text}");
 }

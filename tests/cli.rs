@@ -68,3 +68,21 @@ fn the_report_of_the_shipped_dataset_follows_its_schema() {
     assert_eq!(report["summary"]["values"], 1160);
     assert_eq!(report["inputs"].as_array().unwrap().len(), 16);
 }
+
+#[test]
+fn every_format_ends_in_the_same_exit_code() {
+    let broken =
+        std::fs::read_dir(support::project().join("fixtures/broken")).unwrap().next().unwrap().unwrap();
+    let broken = broken.path().display().to_string();
+    let cases = [("fixtures/datasets/ncmec", 0), ("examples/contribution", 1), (broken.as_str(), 3)];
+    for format in candor::render::Format::ALL {
+        for (path, code) in cases {
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_candor"))
+                .current_dir(support::project())
+                .args(["check", path, "--format", format.as_str()])
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(code), "{path} as {}", format.as_str());
+        }
+    }
+}

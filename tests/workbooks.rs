@@ -231,3 +231,35 @@ fn a_hidden_sheet_is_noted_and_read() {
     assert!(text.contains("note[unrecognised-format] this sheet is hidden in its workbook"), "{text}");
     assert!(text.contains("8 values in 4 series"), "{text}");
 }
+
+#[test]
+fn a_baseline_of_a_table_holds_for_the_workbook_that_it_becomes() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let rows = [
+        "publisher,metric,unit,period,value",
+        "example,appeals,appeal,2021,97",
+        "example,appeals,appeal,2023,98",
+    ];
+    std::fs::write(folder.join("candor.toml"), "fail-on = \"note\"\n").unwrap();
+    std::fs::write(folder.join("appeals.csv"), rows.join("\n")).unwrap();
+    let (text, code) = candor(folder, &["check", ".", "--format", "concise"]);
+    assert!(code == 1 && text.contains("[period-gap]"), "{text}");
+    let (written, _) = candor(folder, &["baseline", "write"]);
+
+    let columns = ["A", "B", "C", "D", "E"];
+    let references: Vec<Vec<String>> =
+        (1..=rows.len()).map(|row| columns.iter().map(|column| format!("{column}{row}")).collect()).collect();
+    let cells: Vec<Vec<Cell<'_>>> = rows
+        .iter()
+        .zip(&references)
+        .map(|(row, references)| references.iter().map(String::as_str).zip(row.split(',')).collect())
+        .collect();
+    let cells: Vec<&[Cell<'_>]> = cells.iter().map(Vec::as_slice).collect();
+    std::fs::remove_file(folder.join("appeals.csv")).unwrap();
+    let sheet = Sheet { name: "Appeals", hidden: false, rows: &cells, merged: &[] };
+    std::fs::write(folder.join("appeals.xlsx"), workbook(&[sheet])).unwrap();
+    let (text, code) = candor(folder, &["check", ".", "--format", "concise"]);
+    let count = written.split(' ').nth(1).unwrap();
+    assert!(code == 0 && text.contains(&format!("no findings, {count} baselined")), "{written}{text}");
+}
