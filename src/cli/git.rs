@@ -1,6 +1,7 @@
 //! Revisions of a dataset, read through the `git` program. Neither the work tree nor the index is touched: the files of
 //! a revision are written to a folder of their own, which is removed afterwards.
 
+use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::str::FromStr;
@@ -78,23 +79,38 @@ impl Unpacked {
         let root = text(git(here, &["rev-parse", "--show-toplevel"])?);
         let root = PathBuf::from(root.trim_end_matches('\n'));
         let listing = text(git(&root, &["ls-tree", "-r", "-z", revision])?);
-        let files: Vec<&str> = listing.split('\0').filter_map(file_name).collect();
-        if !files.iter().any(|name| Path::new(name).starts_with(&within)) {
+        let files: Vec<(&str, &str)> = listing.split('\0').filter_map(object).collect();
+        if !files.iter().any(|(_, name)| Path::new(name).starts_with(&within)) {
             return Ok(());
         }
         let scope = scope(&files, &within);
-        for name in files.iter().filter(|name| Path::new(name).starts_with(&scope)) {
+        let is_wanted = |(_, name): &(&str, &str)| {
+            Path::new(name).starts_with(&scope) && !self.folder.path().join(name).exists()
+        };
+        let wanted: Vec<(&str, &str)> = files.into_iter().filter(is_wanted).collect();
+        self.write(&root, &wanted, failed)?;
+        self.within.push(within);
+        Ok(())
+    }
+
+    /// Writes some files, given with the identifiers of what they hold: one process hands out all of them.
+    fn write(
+        &self,
+        root: &Path,
+        files: &[(&str, &str)],
+        failed: &dyn Fn(std::io::Error) -> String,
+    ) -> Result<(), String> {
+        let requests: String = files.iter().map(|(id, _)| format!("{id}\n")).collect();
+        let answers = git_with(root, &["cat-file", "--batch"], requests.into_bytes())?;
+        let mut rest = answers.as_slice();
+        for (_, name) in files {
+            let bytes = next_object(&mut rest).ok_or_else(|| format!("git does not hand out `{name}`"))?;
             let target = self.folder.path().join(name);
-            if target.exists() {
-                continue;
-            }
             if let Some(parent) = target.parent() {
                 std::fs::create_dir_all(parent).map_err(failed)?;
             }
-            let bytes = git(&root, &["cat-file", "blob", &format!("{revision}:{name}")])?;
             std::fs::write(&target, bytes).map_err(failed)?;
         }
-        self.within.push(within);
         Ok(())
     }
 
@@ -109,29 +125,51 @@ impl Unpacked {
     }
 }
 
-/// The name in a line of `ls-tree`; none where it is no plain file, or a name that leads out of the folder.
-fn file_name(line: &str) -> Option<&str> {
+/// Identifier and name in a line of `ls-tree`; none where it is no plain file, or a name that leads out of the folder.
+fn object(line: &str) -> Option<(&str, &str)> {
     let (facts, name) = line.split_once('\t')?;
     let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-    (facts.starts_with("100") && is_inside).then_some(name)
+    (facts.starts_with("100") && is_inside).then_some((facts.rsplit(' ').next()?, name))
 }
 
 /// The folder of the configuration that holds for a path at the revision, else the path itself.
-fn scope(files: &[&str], within: &Path) -> PathBuf {
-    let has = |folder: &&Path| files.iter().any(|name| Path::new(name) == folder.join(FILE_NAME));
+fn scope(files: &[(&str, &str)], within: &Path) -> PathBuf {
+    let has = |folder: &&Path| files.iter().any(|(_, name)| Path::new(name) == folder.join(FILE_NAME));
     within.ancestors().find(has).unwrap_or(within).to_path_buf()
+}
+
+/// The next file of what `cat-file --batch` prints: a line with its size, its bytes, a line break.
+fn next_object<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (line, after) = rest.split_at_checked(rest.iter().position(|byte| *byte == b'\n')?)?;
+    let size = std::str::from_utf8(line).ok()?.rsplit(' ').next()?.parse().ok()?;
+    let (bytes, after) = after.get(1..)?.split_at_checked(size)?;
+    *rest = after.get(1..)?;
+    Some(bytes)
 }
 
 /// What `git` prints.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(arguments).stdin(Stdio::null());
-    let output = command.output().map_err(|error| match error.kind() {
+    git_with(folder, arguments, Vec::new())
+}
+
+/// What `git` prints, given something to read.
+fn git_with(folder: &Path, arguments: &[&str], input: Vec<u8>) -> Result<Vec<u8>, String> {
+    let not_run = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             "revisions are read by the `git` program, which is not installed or not in PATH".to_owned()
         }
         _ => format!("git cannot be run: {error}"),
-    })?;
+    };
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().map_err(not_run)?;
+    // Both at once: it would stop writing where nobody reads. That it stops reading shows in how it ends.
+    let writer = process.stdin.take().map(|mut pipe| std::thread::spawn(move || pipe.write_all(&input)));
+    let output = process.wait_with_output().map_err(not_run)?;
+    if let Some(writer) = writer {
+        let _ = writer.join();
+    }
     if output.status.success() {
         return Ok(output.stdout);
     }
