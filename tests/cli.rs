@@ -13,7 +13,12 @@ fn command_line_and_readme() {
     trycmd::TestCases::new()
         .case("tests/cli/*.trycmd")
         .case("README.md")
+        .case("docs/auditors.md")
         .case("docs/claims.md")
+        .case("docs/configuration.md")
+        .case("docs/contributors.md")
+        .case("docs/exit-codes.md")
+        .case("docs/output.md")
         .case("docs/relations.md");
 }
 

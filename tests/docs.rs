@@ -1,4 +1,5 @@
-//! The documentation of rules holds: it has the parts that a reader needs, and its example yields the rule.
+//! The documentation of rules holds: it has the parts that a reader needs, and its example yields the rule. Pages that
+//! are made from what the program says are as it says them; `UPDATE=1` writes them.
 
 // A test may be blunt, and so may what helps it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
@@ -122,14 +123,71 @@ fn documentation_has_its_parts() {
     }
 }
 
+/// Holds a file against what it is made from, or writes it.
+fn hold(path: &str, made: &str) {
+    let path = support::project().join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, made).unwrap();
+    } else {
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == made, "{}: run the tests once with UPDATE=1", path.display());
+    }
+}
+
 #[test]
 fn the_schema_of_the_configuration_is_current() {
-    let path = support::project().join("schemas/config-v1.schema.json");
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let made = candor::config::schema_text();
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &made).unwrap();
-    } else {
-        assert!(kept == made, "run the tests once with UPDATE=1");
+    hold("schemas/config-v1.schema.json", &candor::config::schema_text());
+}
+
+#[test]
+fn every_rule_has_a_page_as_it_is_explained() {
+    let mut index = "# Rules\n\n`candor explain RULE` prints the same pages.\n\n\
+                     | Code | Rule | Level | Finds |\n|---|---|---|---|\n"
+        .to_owned();
+    let mut pages = vec!["README.md".to_owned()];
+    for rule in RULES {
+        let name = rule.id.name;
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_candor"))
+            .args(["explain", name])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{name}");
+        hold(&format!("docs/rules/{name}.md"), &String::from_utf8(output.stdout).unwrap());
+        let text = documentation(rule);
+        let summary = text.trim().split("\n\n").next().unwrap().replace('\n', " ").replace('|', "\\|");
+        index +=
+            &format!("| {} | [{name}]({name}.md) | {} | {summary} |\n", rule.id.code, rule.level.as_str());
+        pages.push(format!("{name}.md"));
+    }
+    hold("docs/rules/README.md", &index);
+    let folder = std::fs::read_dir(support::project().join("docs/rules")).unwrap();
+    let strays: Vec<String> = folder
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !pages.contains(name))
+        .collect();
+    assert!(strays.is_empty(), "pages of no rule: {strays:?}");
+}
+
+#[test]
+fn tables_of_keys_are_as_the_schemas_say() {
+    let findings = candor::schema::SchemaName::Findings.text().to_owned();
+    let schemas = [
+        ("docs/configuration.md", "config-v1", candor::config::schema_text()),
+        ("docs/output.md", "findings-v1", findings),
+    ];
+    for (path, name, schema) in schemas {
+        let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+        let properties = schema["properties"].as_object().unwrap();
+        assert!(!properties.is_empty());
+        let rows: String = properties
+            .iter()
+            .map(|(key, property)| format!("| `{key}` | {} |\n", property["description"].as_str().unwrap()))
+            .collect();
+        let page = std::fs::read_to_string(support::project().join(path)).unwrap();
+        let begin = format!("<!-- keys of {name} -->\n");
+        let (before, rest) = page.split_once(&begin).unwrap();
+        let (_, after) = rest.split_once("<!-- end -->").unwrap();
+        hold(path, &format!("{before}{begin}\n| Key | Meaning |\n|---|---|\n{rows}\n<!-- end -->{after}"));
     }
 }
