@@ -7,6 +7,7 @@ RUN cargo build --locked --release
 FROM debian:bookworm-slim
 COPY --from=build /candor/target/release/candor /usr/local/bin/candor
 WORKDIR /data
-USER nobody
+# nobody
+USER 65534:65534
 ENTRYPOINT ["candor"]
 CMD ["check"]
