@@ -49,23 +49,32 @@ pub fn published() -> Vec<Table> {
     tables
 }
 
-/// Events in the published tables that are known, so that these cells are neither clean nor faulted: entity or category
-/// (a part of its name), period.
-pub const EVENTS: [(&str, &str, &str); 3] = [
+/// An event in a published table that its publisher tells of, so that these cells are neither clean nor faulted.
+struct Event {
+    /// How the table's name begins.
+    table: &'static str,
+    /// Whether it touched a series.
+    touches: fn(&Row) -> bool,
+    /// When.
+    period: &'static str,
+}
+
+const EVENTS: [Event; 4] = [
     // One category gave way to two: https://transparency.meta.com/reports/community-standards-enforcement/
-    ("Meta", "Child", "2021-Q2"),
+    Event { table: "Meta", touches: |row| row.category.contains("Child"), period: "2021-Q2" },
+    // Appeals could not always be offered: https://about.fb.com/news/2020/08/community-standards-enforcement-report-aug-2020/
+    Event { table: "Meta", touches: |row| row.metric.contains("appeal"), period: "2020-Q2" },
     // One row for both in 2020: https://www.missingkids.org/content/dam/missingkids/pdfs/2020-reports-by-esp.pdf
-    ("NCMEC", "amazon", "2020"),
-    ("NCMEC", "amazon", "2021"),
+    Event { table: "NCMEC", touches: |row| row.entity == "amazon", period: "2020" },
+    Event { table: "NCMEC", touches: |row| row.entity == "amazon", period: "2021" },
 ];
 
 /// Whether a cell belongs to a known event.
 pub fn is_event(table: &Table, row: usize, period: usize) -> bool {
-    let Row { entity, category, .. } = &table.rows[row];
-    EVENTS.iter().any(|(name, part, at)| {
-        table.name.starts_with(name)
-            && (category.contains(part) || entity == part)
-            && table.periods[period] == *at
+    EVENTS.iter().any(|event| {
+        table.name.starts_with(event.table)
+            && table.periods[period] == event.period
+            && (event.touches)(&table.rows[row])
     })
 }
 

@@ -69,7 +69,12 @@ pub struct Result {
 impl Result {
     /// The threshold at a price.
     fn threshold(&self, price: f64) -> f64 {
-        threshold(&self.clean, self.cells, price)
+        self.threshold_at((price * self.cells as f64 / 1000.0).floor())
+    }
+
+    /// The threshold at which no more than so many clean cells are alarmed.
+    fn threshold_at(&self, cells: f64) -> f64 {
+        threshold(&self.clean, cells)
     }
 
     /// Alarms per 1,000 clean cells above a threshold.
@@ -134,9 +139,10 @@ fn clean_alarms(
     } else {
         method(table)
     };
-    alarms.retain(|alarm| {
-        alarm.is_group || alarm.rows.iter().all(|row| !clean::is_event(table, *row, alarm.period))
-    });
+    for alarm in &mut alarms {
+        alarm.rows.retain(|row| !clean::is_event(table, *row, alarm.period));
+    }
+    alarms.retain(|alarm| !alarm.rows.is_empty());
     alarms
 }
 

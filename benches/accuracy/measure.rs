@@ -22,12 +22,12 @@ impl Alarm {
     }
 }
 
-/// The lowest threshold at which a clean table has no more than so many alarmed cells in 1,000: an alarm counts where
+/// The lowest threshold at which a clean table has no more than so many alarmed cells: an alarm counts where
 /// its score is higher. A finding that touches several cells costs each of them.
-pub fn threshold(clean: &[Alarm], cells: usize, per_thousand: f64) -> f64 {
+pub fn threshold(clean: &[Alarm], cells: f64) -> f64 {
     let mut alarms: Vec<&Alarm> = clean.iter().collect();
     alarms.sort_by(|left, right| right.score.total_cmp(&left.score));
-    let mut left = (per_thousand * cells as f64 / 1000.0).floor();
+    let mut left = cells;
     for alarm in alarms {
         left -= alarm.rows.len() as f64;
         if left < 0.0 {

@@ -70,6 +70,17 @@ pub fn part(part: &Part) -> String {
     let peers = &part.results[..part.results.len().saturating_sub(1)];
     let best = peers.iter().map(|result| at_price(result, PRICES[0]).0).fold(0.0, f64::max);
     let _ = writeln!(text, "\ncandor against the best peer: {:.2} times.", ours / best.max(1e-9));
+    // The price is a whole number of cells: on a small table one natural tie more or less decides.
+    let cells = (PRICES[0] * part.cells as f64 / 1000.0).floor();
+    if let Some(result) = part.results.last() {
+        let at = |cells: f64| mean_of_nine(result, result.threshold_at(cells)).0;
+        let _ = writeln!(
+            text,
+            "The price is {cells} cells here; at one less and one more candor's mean is {:.3} and {:.3}.",
+            at(cells - 1.0),
+            at(cells + 1.0)
+        );
+    }
     text
 }
 
