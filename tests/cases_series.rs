@@ -97,6 +97,20 @@ fn falls_of_a_lone_total_are_within_its_own_spread() {
 }
 
 #[test]
+fn ncmec_s_own_years_fall_four_times() {
+    // N12: the fall of 2024 is out of the ordinary and tells of the others, which are not.
+    let outcome = outcome(&[project().join("fixtures/datasets/ncmec")]);
+    let total = |one: &&Finding| one.message.starts_with("CyberTipline reports fall");
+    let falls: Vec<&Finding> = of_rule(&outcome, "TR301").into_iter().filter(total).collect();
+    let fall = falls.iter().find(|one| one.subject.period.as_deref() == Some("2024")).expect("2024");
+    assert_eq!(fall.message, "CyberTipline reports fall 43.4 % in 2024, from 36,210,368 to 20,512,803");
+    assert_eq!(
+        note(fall, "record"),
+        "4 falls in 27 changes: 2005 −36.8 %, 2008 −3.1 %, 2019 −8.0 %, 2024 −43.4 %"
+    );
+}
+
+#[test]
 fn nested_periods_and_rounded_counts_are_no_events() {
     // TG: the levels of some countries do change (TR303); what is counted does not.
     let Some(outcome) = published("telegram/dataset.json") else { return };

@@ -20,7 +20,7 @@ use crate::ingest::profile::Profile;
 use crate::ingest::{self, Input};
 use crate::load;
 use crate::model::Dataset;
-use crate::render::{self, Format};
+use crate::render::{self, Format, Style};
 use crate::rule::Rule;
 use crate::rules::{RULES, UNMATCHED_PATH, rule_set_hash};
 use crate::source::{self, Source, Sources};
@@ -65,6 +65,9 @@ pub struct Options {
     /// List every finding that is folded into another or set aside.
     #[arg(long)]
     all: bool,
+    /// Leave out the line that draws the series of a finding in the terminal.
+    #[arg(long)]
+    no_plot: bool,
     /// Print the verdict of every rule.
     #[arg(long, short)]
     verbose: bool,
@@ -514,15 +517,14 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
                 exit_code: outcome.exit_code(fail_on.level()),
                 command: command_line(),
             };
-            let code = output::deliver(
-                &outcome,
-                &run,
-                options.format,
-                &options.output,
-                colour,
-                options.verbose,
-                options.all,
-            );
+            let style = Style {
+                colour: false,
+                width: output::DEFAULT_WIDTH,
+                verbose: options.verbose,
+                all: options.all,
+                plot: !options.no_plot,
+            };
+            let code = output::deliver(&outcome, &run, options.format, &options.output, colour, style);
             // The process ends here: giving back a million values one by one would only take time.
             std::mem::forget(outcome);
             code

@@ -98,7 +98,7 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
         fail_on: options.fail_on.level(),
         exit_code: code,
     };
-    let plain = Style { colour: false, width: DEFAULT_WIDTH, verbose: false, all: options.all };
+    let plain = Style { colour: false, width: DEFAULT_WIDTH, verbose: false, all: options.all, plot: false };
     for (format, path) in &options.output {
         let written = render::difference(&steps, *format, &plain, &info)
             .and_then(|text| write_whole(path, &text).map_err(|error| error.to_string()));

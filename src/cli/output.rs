@@ -24,18 +24,16 @@ pub struct Destination {
     pub path: PathBuf,
 }
 
-/// Prints an outcome on standard output and writes it to files; returns the exit code.
+/// Prints an outcome on standard output and writes it to files; returns the exit code. What is kept in a file is in the
+/// plain style: it must not depend on the terminal.
 pub fn deliver(
     outcome: &Outcome,
     run: &RunInfo,
     format: Format,
     files: &[Destination],
     colour: ColourChoice,
-    verbose: bool,
-    all: bool,
+    plain: Style,
 ) -> u8 {
-    // What is kept in a file must not depend on the terminal.
-    let plain = Style { colour: false, width: DEFAULT_WIDTH, verbose, all };
     for file in files {
         if let Err(error) = write_whole(&file.path, &render(outcome, file.format, &plain, run)) {
             complain(&format!("`{}` cannot be written: {error}", file.path.display()));
@@ -81,7 +79,7 @@ pub fn style_for(colour: ColourChoice, plain: Style) -> Style {
 /// The style of messages on standard error.
 pub fn style_of_errors(colour: ColourChoice) -> Style {
     let colour = wants_colour(colour, std::io::stderr().is_terminal());
-    Style { colour, width: terminal_width(), verbose: false, all: false }
+    Style { colour, width: terminal_width(), verbose: false, all: false, plot: false }
 }
 
 /// Prints on standard error.

@@ -5,7 +5,8 @@
 //! its input with miette, `concise` writes one line a finding, `json` writes everything for other programs; `sarif`,
 //! `github`, `gitlab`, `junit`, `markdown`, `csv` and `html` put the same findings where people meet them. The other files are
 //! what these share: `excerpt` cuts a window out of an input, `region` says where it is, `words` makes text safe to
-//! print and wraps it, `inputs` says what was read of each input, `summary` counts, `paint` colours.
+//! print and wraps it, `sparkline` draws a series in a line, `inputs` says what was read of each input, `summary`
+//! counts, `paint` colours.
 
 mod concise;
 mod csv;
@@ -21,6 +22,7 @@ mod markdown;
 mod paint;
 mod region;
 mod sarif;
+mod sparkline;
 mod summary;
 mod terminal;
 mod words;
@@ -104,12 +106,14 @@ pub struct Style {
     pub verbose: bool,
     /// Whether to list every finding that was folded into another one or set aside.
     pub all: bool,
+    /// Whether a finding about a series draws it in one line, where there is room.
+    pub plot: bool,
 }
 
 impl Default for Style {
-    /// Plain text, 100 columns wide, nothing more than the findings.
+    /// Plain text, 100 columns wide, nothing more than the findings with their series.
     fn default() -> Self {
-        Self { colour: false, width: 100, verbose: false, all: false }
+        Self { colour: false, width: 100, verbose: false, all: false, plot: true }
     }
 }
 
@@ -152,7 +156,7 @@ pub fn printable(text: &str) -> String {
 /// Writes findings that belong to no check, such as faults of a configuration, as [`Format::Terminal`] does: each with a
 /// blank line after it, without totals.
 pub fn faults(sources: &Sources, findings: &[Finding], style: &Style) -> String {
-    terminal::findings(sources, findings, style)
+    terminal::findings(sources, None, findings, style)
 }
 
 /// The findings that are listed: with `all` those as well that an allow entry or the baseline has set aside.

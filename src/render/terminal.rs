@@ -12,10 +12,12 @@ use rayon::prelude::*;
 use super::concise::{explained, position};
 use super::excerpt::{Drawing, Excerpt, Spot};
 use super::paint::Painter;
+use super::sparkline::{self, Sparklines};
 use super::words::{clean, width, wrap};
 use super::{Style, folded_findings, summary};
 use crate::diag::{Allowance, Finding, Level, State, grouped, quantity_of};
 use crate::engine::Outcome;
+use crate::model::Dataset;
 use crate::source::{SourceId, Sources};
 
 /// Fewest columns of a terminal; on a narrower one lines are broken by the terminal.
@@ -29,7 +31,8 @@ const KIND_COLUMNS: usize = 10;
 
 /// Writes all findings, under `verbose` what every rule did, and the totals.
 pub fn render(outcome: &Outcome, style: &Style) -> String {
-    let mut text = findings(&outcome.sources, &outcome.findings, style);
+    let dataset = Some(&outcome.dataset).filter(|_| style.plot && style.width >= sparkline::LEAST_WIDTH);
+    let mut text = findings(&outcome.sources, dataset, &outcome.findings, style);
     let width = style.width.max(NARROWEST);
     if style.verbose {
         if let Some(claims) = summary::claims(outcome, width) {
@@ -46,10 +49,11 @@ pub fn render(outcome: &Outcome, style: &Style) -> String {
     text
 }
 
-/// Writes findings, each with a blank line after it.
-pub fn findings(sources: &Sources, findings: &[Finding], style: &Style) -> String {
+/// Writes findings, each with a blank line after it; with a dataset also the series that they are about.
+pub fn findings(sources: &Sources, dataset: Option<&Dataset>, findings: &[Finding], style: &Style) -> String {
     let style = Style { width: style.width.max(NARROWEST), ..*style };
-    let page = Page { sources, painter: Painter::new(style.colour), style };
+    let sparklines = dataset.map(|dataset| Sparklines::new(dataset, super::shown(findings, style.all)));
+    let page = Page { sources, sparklines, painter: Painter::new(style.colour), style };
     let write = |finding: &Finding| {
         let mut text = String::new();
         page.finding(finding, &mut text);
@@ -64,6 +68,7 @@ pub fn findings(sources: &Sources, findings: &[Finding], style: &Style) -> Strin
 /// What every finding of a report is written with.
 struct Page<'a> {
     sources: &'a Sources,
+    sparklines: Option<Sparklines<'a>>,
     painter: Painter,
     style: Style,
 }
@@ -72,6 +77,9 @@ impl Page<'_> {
     fn finding(&self, finding: &Finding, text: &mut String) {
         self.head(finding, text);
         self.excerpts(finding, text);
+        if let Some(line) = self.sparklines.as_ref().and_then(|sparklines| sparklines.of(finding)) {
+            self.note("plot", &line, text);
+        }
         self.notes(finding, text);
         self.folded(finding, text);
     }

@@ -218,7 +218,8 @@ fn describe(sink: &Sink, survey: &Survey<'_>, family: &Family, found: &Transfer<
         .note("world", "a shift from one to the other would look the same: the total tells neither apart")
         .help("if the categories changed, declare the break with its date and source")
         .confidence(if found.evidence >= 1e4 { Confidence::High } else { Confidence::Medium })
-        .cause(place)
+        // A series that ends is also lost; that is one cause.
+        .cause(if found.to.is_some() { place } else { found.from.origin.location() })
         .score(Score::of_evidence(found.evidence))
         .evidence(Evidence {
             method: if found.to.is_some() { "transfer" } else { "merger" },

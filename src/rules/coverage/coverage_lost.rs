@@ -210,6 +210,7 @@ fn report(dataset: &Dataset, sink: &mut Sink, run: &Run<'_>, next: Period, going
             format!("{}: {}", last.period, last.quantity),
         )
         .help("state it, or why it is no longer there: `{kind: not_reported}`")
+        .cause(last.origin.location())
         .fold(format!("{} {} {} {next}", key.publisher, key.metric, key.unit));
     if let Some(other) = going_on.first() {
         finding = finding.related(other.origin.location(), format!("goes on: {}", other.quantity));

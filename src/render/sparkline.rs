@@ -1,0 +1,85 @@
+//! The series of a finding in one line of the terminal: `▂▂▃▃▄[▁]▃`, the period that the finding points at in
+//! brackets.
+//!
+//! Bars stand on zero, so that a half looks like a half; a period without a number is a dot. Only findings on what a series does over
+//! time have one: a sum is not seen in it.
+
+use std::collections::{HashMap, HashSet};
+
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::diag::{Finding, Location, grouped};
+use crate::model::{Dataset, Observation};
+
+/// A narrower terminal has none.
+pub const LEAST_WIDTH: usize = 80;
+/// Fewest numbers that make a line worth looking at.
+const FEWEST: usize = 5;
+/// Most periods in one line.
+const MOST: usize = 40;
+/// Bars from lowest to highest.
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// The figures that findings point at.
+pub struct Sparklines<'d> {
+    dataset: &'d Dataset,
+    by_place: HashMap<Location, &'d Observation>,
+}
+
+impl<'d> Sparklines<'d> {
+    /// Looks for the figures of some findings.
+    pub fn new<'f>(dataset: &'d Dataset, findings: impl Iterator<Item = &'f Finding>) -> Self {
+        let places: HashSet<Location> =
+            findings.filter(|one| is_about_series(one)).map(|one| one.primary.location).collect();
+        let by_place = if places.is_empty() {
+            HashMap::new()
+        } else {
+            let placed = dataset.observations.iter().map(|one| (one.origin.location(), one));
+            placed.filter(|(place, _)| places.contains(place)).collect()
+        };
+        Self { dataset, by_place }
+    }
+
+    /// The line of a finding; none where it is about something else, or the series is short.
+    pub fn of(&self, finding: &Finding) -> Option<String> {
+        let at = *self.by_place.get(&finding.primary.location).filter(|_| is_about_series(finding))?;
+        let series = self.dataset.series(self.dataset.block_of(at).series);
+        let alike = |one: &&Observation| one.period.frequency() == at.period.frequency();
+        let points: Vec<&Observation> = self.dataset.points(series).filter(alike).collect();
+        let marked = points.iter().position(|one| one.period == at.period)?;
+        // As much before as fits, so that what came after is seen as well.
+        let last = points.len().min((marked + MOST / 2).max(MOST));
+        let first = last.saturating_sub(MOST);
+        let shown = &points[first..last];
+        let values: Vec<Option<f64>> =
+            shown.iter().map(|one| one.quantity.point().and_then(|value| value.to_f64())).collect();
+        let highest = values.iter().flatten().copied().fold(0.0, f64::max);
+        if values.iter().flatten().count() < FEWEST || highest <= 0.0 {
+            return None;
+        }
+        let bar = |value: Option<f64>| match value {
+            Some(value) => BARS[(value / highest * 7.0).round().clamp(0.0, 7.0) as usize],
+            None => '·',
+        };
+        let bars: String = values
+            .iter()
+            .enumerate()
+            .map(|(index, value)| match bar(*value) {
+                bar if first + index == marked => format!("[{bar}]"),
+                bar => bar.to_string(),
+            })
+            .collect();
+        let most = shown.iter().filter_map(|one| one.quantity.point()).max().unwrap_or_default();
+        Some(format!(
+            "{bars} {} to {}, up to {}",
+            shown[0].period,
+            shown[shown.len() - 1].period,
+            grouped(most)
+        ))
+    }
+}
+
+/// Whether a finding speaks of what a series does over time.
+fn is_about_series(finding: &Finding) -> bool {
+    finding.rule.code.starts_with("TR3") || finding.rule.code.starts_with("TR4")
+}
