@@ -14,7 +14,7 @@ pub use baseline::{Baseline, BaselineEntry, NAME as BASELINE_NAME, text_of as ba
 use crate::diag::{
     Allowance, Finding, Label, Location, Note, RuleId, State, Subject, closest, listing, quantity_of,
 };
-use crate::model::{AllowComment, Dataset};
+use crate::model::{AllowComment, Dataset, Period};
 use crate::rule::{Rule, Selector};
 use crate::rules::{ALLOW_WITHOUT_REASON, EXPIRED_ALLOW, RULES, STALE_BASELINE_ENTRY, UNUSED_ALLOW};
 
@@ -222,7 +222,7 @@ fn words(allow: &Allow) -> String {
     let named =
         [&selector.publisher, &selector.entity, &selector.metric, &selector.category, &selector.jurisdiction];
     let mut of: Vec<String> = named.into_iter().flatten().cloned().collect();
-    of.extend(selector.period.map(|(first, last)| format!("{first} to {last}")));
+    of.extend(selector.period.map(|(start, end)| Period { start, end }.to_string()));
     of.extend(allow.fingerprint.clone());
     let what = if rules.is_empty() { "findings".to_owned() } else { listing(&rules, 3) };
     if of.is_empty() { what } else { format!("{what} ({})", of.join(", ")) }
