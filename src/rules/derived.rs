@@ -178,7 +178,7 @@ fn recompute<'d>(
 }
 
 /// Whether two series differ in publisher and subject alone.
-fn is_like(one: &SeriesKey, other: &SeriesKey) -> bool {
+pub fn is_like(one: &SeriesKey, other: &SeriesKey) -> bool {
     one.metric == other.metric
         && one.unit == other.unit
         && one.breakdown() == other.breakdown()

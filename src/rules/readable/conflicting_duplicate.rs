@@ -1,7 +1,12 @@
+use rust_decimal::Decimal;
+
 use super::{push, repeated_statements, rows_of};
 use crate::diag::{Confidence, Finding};
-use crate::model::{Absence, Dataset, Document, DocumentId, Observation, ProblemKind, Quantity, Series};
+use crate::model::{
+    Absence, Dataset, Document, DocumentId, Name, Observation, ProblemKind, Quantity, Series,
+};
 use crate::rule::{Context, Need, Sink};
+use crate::rules::derived::is_like;
 use crate::rules::linked::linked_figure;
 
 crate::declare_rule! {
@@ -10,9 +15,10 @@ crate::declare_rule! {
     /// In one document one of the two must be wrong. Two documents of one publisher may differ where the later one
     /// says that it replaces the earlier (`vintage.supersedes`), or where both are releases of one publication, of
     /// different vintages; else a reader cannot tell which figure holds. Rows of a data package that have one primary
-    /// key and differ elsewhere are reported too. Tables of different kinds are
-    /// compared by cross-source-mismatch. Values are compared as intervals of their printed precision: 36.2
-    /// million and 36,210,368 agree.
+    /// key and differ elsewhere are reported too. Tables of different kinds are compared by cross-source-mismatch.
+    /// Where one document states a company with what belongs to it and the other the row that bears its name, the two differ
+    /// by exactly other rows of the company and are no conflict. Values are compared as intervals of their printed
+    /// precision: 36.2 million and 36,210,368 agree.
     ///
     /// ## Example
     ///
@@ -74,6 +80,7 @@ fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
                 && both_stated(first, later)
                 && differ(first, later)
                 && !replaces(dataset, documents)
+                && !is_company_and_own_row(dataset, series, [first, later])
                 && !follows_earlier_release(dataset, same_period, [first, later])
             {
                 let suspect = least_fitting(dataset, series, first, later);
@@ -85,6 +92,54 @@ fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// A company of more rows than this is not looked at more closely.
+const MOST_PARTS: usize = 12;
+
+/// Whether the larger of two figures is exactly the smaller one and some of what is stated beside it of what belongs to the
+/// subject: one document speaks of the company, the other of the row that bears its name.
+fn is_company_and_own_row(dataset: &Dataset, series: &Series, pair: [&Observation; 2]) -> bool {
+    let (Quantity::Exact(first), Quantity::Exact(later)) = (&pair[0].quantity, &pair[1].quantity) else {
+        return false;
+    };
+    let own = if first < later { pair[0] } else { pair[1] };
+    let (period, document) = (own.period, dataset.block_of(own).document);
+    let (key, registry) = (&series.key, &dataset.registry);
+    let belongs = |id: &str| *id != *key.subject && registry.belongs_to(id, &key.subject, period);
+    let members = registry.entities().map(|entity| entity.id.as_str()).filter(|id| belongs(id));
+    let beside = |id: &str| {
+        let all = dataset.series_about(&key.publisher, &Name::from(id)).iter();
+        let mut like =
+            all.filter(|other| is_like(&other.key, key)).flat_map(|other| dataset.statements(other));
+        like.rfind(|one| one.period == period && dataset.block_of(one).document == document)
+    };
+    let parts: Option<Vec<Decimal>> = members
+        .filter_map(beside)
+        .map(|part| match part.quantity {
+            Quantity::Exact(value) => Some(value),
+            _ => None,
+        })
+        .collect();
+    let Some(parts) = parts else { return false };
+    let rest = (*first - *later).abs();
+    let all = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(*part));
+    if all == Some(rest) && !parts.is_empty() {
+        return true;
+    }
+    // One of so many combinations may be a small difference by chance.
+    let is_telling = parts.len() <= MOST_PARTS && rest >= Decimal::from(100u64 << parts.len());
+    is_telling && sums(&parts).contains(&rest)
+}
+
+/// The sums of all combinations of some numbers.
+fn sums(parts: &[Decimal]) -> Vec<Decimal> {
+    let mut sums = vec![Decimal::ZERO];
+    for part in parts {
+        let with: Vec<Decimal> = sums.iter().filter_map(|sum| sum.checked_add(*part)).collect();
+        sums.extend(with);
+    }
+    sums
 }
 
 /// Whether one of two statements is that of an earlier release of the document that makes the other: a copy that was not
