@@ -3,6 +3,7 @@
 use simd_csv::Writer;
 
 use super::region::Region;
+use super::words::clean;
 use crate::diag::{Finding, State};
 use crate::engine::Outcome;
 
@@ -88,5 +89,6 @@ fn state(state: &State) -> &'static str {
 /// A text that a spreadsheet does not take for a formula: labels come from inputs and may be anything.
 pub(in crate::render) fn harmless(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-    if is_formula { format!("'{text}") } else { text.to_owned() }
+    let text = clean(text);
+    if is_formula { format!("'{text}") } else { text }
 }

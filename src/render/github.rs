@@ -4,6 +4,7 @@
 //! and what is beyond ten is counted in a last one.
 
 use super::region::Region;
+use super::words::clean;
 use super::{folded_count, summary};
 use crate::diag::{Finding, Level, grouped};
 use crate::engine::Outcome;
@@ -71,9 +72,10 @@ fn command(finding: &Finding, outcome: &Outcome) -> String {
     format!("::{level} {place},title={title}::{}", data(&lines.join("\n")))
 }
 
-/// The text of a command: what would end it is escaped.
+/// The text of a command: what would end it is escaped, and nothing is left that the log would act on.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let lines: Vec<String> = text.split('\n').map(|line| clean(line).replace('%', "%25")).collect();
+    lines.join("%0A")
 }
 
 /// The value of a property, which commas and colons would end as well.

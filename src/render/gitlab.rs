@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::region::Region;
+use super::words::json;
 use crate::diag::{Finding, Level};
 use crate::engine::Outcome;
 
@@ -41,10 +42,7 @@ pub fn render(outcome: &Outcome) -> String {
         *count += 1;
         issues.push(issue(finding, unique, outcome));
     }
-    // Every key is a string, so that writing cannot fail.
-    let mut text = serde_json::to_string_pretty(&issues).unwrap_or_default();
-    text.push('\n');
-    text
+    json(&issues)
 }
 
 fn issue<'a>(finding: &Finding, fingerprint: String, outcome: &'a Outcome) -> Issue<'a> {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::RunInfo;
 use super::inputs::{Reading, readings, unusual_separator};
+use super::words::json;
 use crate::diag::Level;
 use crate::engine::{Outcome, RuleVerdict};
 use crate::rule::{Selector, Verdict};
@@ -32,10 +33,7 @@ pub fn render(outcome: &Outcome, run: &RunInfo) -> String {
         schedules: outcome.schedules.iter().map(|one| schedule_entry(one, &outcome.sources)).collect(),
         summary: summary(outcome),
     };
-    // Every key is a string and every number is finite, so that writing cannot fail.
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    json(&document)
 }
 
 #[derive(Serialize)]

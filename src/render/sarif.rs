@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::inputs::{Extent, readings};
 use super::region::{Region, file_path};
+use super::words::json;
 use super::{RunInfo, folded_count, json as findings_json};
 use crate::diag::{Finding, Label, Level, State};
 use crate::engine::Outcome;
@@ -28,10 +29,7 @@ pub fn render(outcome: &Outcome, run: &RunInfo) -> String {
         version: "2.1.0",
         runs: [one_run(outcome, run)],
     };
-    // Every key is a string and every number is finite, so that writing cannot fail.
-    let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
-    text.push('\n');
-    text
+    json(&log)
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,7 @@
 //! reverse the reading direction, characters that cannot be seen. None of them reaches the output; each is replaced by
 //! something that can be seen.
 
+use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Adds a character to a text, or its stand-in where it cannot be printed as it is.
@@ -26,6 +27,28 @@ pub fn clean(text: &str) -> String {
         }
     }
     result
+}
+
+/// A document in JSON, indented. Characters that a terminal would act on, or that cannot be seen, are written as escapes: they
+/// stand in strings only, and a reader gets the same ones back.
+pub fn json(document: &impl Serialize) -> String {
+    // Every key is a string and every number is finite, so that writing cannot fail.
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    let is_raw = |one: char| one == '\u{7f}' || is_hidden(one);
+    if !text.contains(is_raw) {
+        return text;
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for one in text.chars() {
+        if is_raw(one) {
+            let mut units = [0; 2];
+            escaped.extend(one.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            escaped.push(one);
+        }
+    }
+    escaped
 }
 
 /// Columns that a character takes, as miette counts them.

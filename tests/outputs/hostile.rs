@@ -126,8 +126,8 @@ fn messages_paths_and_notes_are_made_visible_too() {
         SHARP_DROP.id,
         Level::Warning,
         subject("2024"),
-        "it\u{1b}[2J\nfalls",
-        Label::new(place, ""),
+        "it\u{1b}[2J\nfalls\u{7f}\u{9b}2J",
+        Label::new(place, "\u{9b}2J"),
     )
     .note("data", "x\u{1b}[2J\u{202e}");
     finding.folded = vec![finding.clone()];
@@ -139,6 +139,12 @@ fn messages_paths_and_notes_are_made_visible_too() {
         let text = render(&outcome, format, &style, &run_info());
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
         assert!(text.contains("a␛]0;b.csv:1:1"), "{text}");
+    }
+    for format in Format::ALL {
+        let text = render(&outcome, format, &Style { verbose: true, all: true, ..plain(80) }, &run_info());
+        let is_raw = |one: char| (one.is_control() && !"\n\t\r".contains(one)) || one == '\u{202e}';
+        let raw: Vec<&str> = text.lines().filter(|line| line.contains(is_raw)).collect();
+        assert!(raw.is_empty(), "{format:?}: {raw:?}");
     }
 }
 

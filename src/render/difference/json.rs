@@ -18,10 +18,7 @@ pub fn render(steps: &[Step<'_>], info: &DiffInfo) -> String {
         exit_code: info.exit_code,
         steps: steps.iter().map(entry).collect(),
     };
-    // Every key is a string and every number is finite, so that writing cannot fail.
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    crate::render::words::json(&document)
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,6 @@
+//! Report documents, claims and registries in JSON.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| candor_fuzz::whole(&[("report.json", data)]));
