@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::{Claim, ClaimSource, Frequency, Period, Quantity, Registry, Unit};
 use crate::diag::{Location, Subject};
 use crate::source::{Cell, SourceId, Span};
@@ -468,8 +470,12 @@ impl Dataset {
 
     /// The latest statement of a series for a period.
     pub fn point_at(&self, series: &Series, period: Period) -> Option<&Observation> {
-        let place = series.points.binary_search_by_key(&period, |id| self.observation(*id).period).ok()?;
-        Some(self.observation(series.points[place]))
+        let at = |place: usize| series.points.get(place).map(|id| self.observation(*id));
+        if let Some(months) = series.rhythm.and_then(Frequency::months) {
+            let place = months_between(at(0)?.period.start, period.start) / i32::from(months);
+            return at(usize::try_from(place).ok()?).filter(|one| one.period == period);
+        }
+        at(series.points.binary_search_by_key(&period, |id| self.observation(*id).period).ok()?)
     }
 
     /// The block that states an observation.
@@ -566,6 +572,11 @@ impl Dataset {
     pub fn is_completely_read(&self) -> bool {
         self.unread_inputs == 0 && self.documents.iter().all(|document| document.complete)
     }
+}
+
+fn months_between(from: Date, to: Date) -> i32 {
+    let months = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month());
+    months(to) - months(from)
 }
 
 fn supersedes(documents: &[Document], later: usize, earlier: usize) -> bool {

@@ -5,12 +5,12 @@
 //! to that of the peers, in the manner of Smyth (2004, *Statistical Applications in Genetics and Molecular Biology*
 //! 3(1), art. 3); Poisson and rounding noise are added. The result is a two-sided probability from Student's t.
 
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::gamma::digamma;
 
 use super::digits;
 use super::evidence::{self, Expectation};
-use super::robust::{LeaveOut, Middle, NORMAL_CONSISTENCY, deviation_from};
+use super::robust::{LeaveOut, Middle, NORMAL_CONSISTENCY};
 
 /// Smallest spread that is believed: two per cent. Below it, ties and rounding would make every change a surprise.
 const SPREAD_FLOOR: f64 = 0.02;
@@ -66,6 +66,69 @@ fn noise_of_excursion(out: &Step, back: &Step) -> f64 {
         + noise_of(back.to, back.grains.1))
 }
 
+/// The counts of one series and the steps between neighbours that can be compared.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Counts {
+    /// The counts in order of time; 0 where there is none above zero.
+    values: Vec<f64>,
+    /// Their printed steps; none where all are exact.
+    grains: Vec<f64>,
+    /// The place of the earlier count of each step; none where every two neighbours are one.
+    starts: Option<Vec<u32>>,
+}
+
+impl Counts {
+    /// Counts in order of time, each with its printed step; 0 where there is none. Every two neighbours above zero make
+    /// a step where `is_step` says so of the earlier one's place.
+    pub fn new(counts: impl Iterator<Item = (f64, f64)>, mut is_step: impl FnMut(usize) -> bool) -> Self {
+        let (mut values, mut grains) = (Vec::with_capacity(counts.size_hint().0), Vec::new());
+        for (value, grain) in counts {
+            if grain > 0.0 && grains.is_empty() {
+                grains = vec![0.0; values.len()];
+            }
+            if grain > 0.0 || !grains.is_empty() {
+                grains.push(grain);
+            }
+            values.push(value);
+        }
+        let mut is_step = |start: usize| values[start] > 0.0 && values[start + 1] > 0.0 && is_step(start);
+        let all = 0..values.len().saturating_sub(1);
+        let starts = all.clone().position(|start| !is_step(start)).map(|first| {
+            let others = all.skip(first + 1).filter(|start| is_step(*start));
+            (0..first).chain(others).map(|start| start as u32).collect()
+        });
+        Self { values, grains, starts }
+    }
+
+    /// The counts in order of time; 0 where there is none above zero.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// How many steps there are.
+    pub fn steps(&self) -> usize {
+        self.starts.as_ref().map_or(self.values.len().saturating_sub(1), Vec::len)
+    }
+
+    /// The place of the earlier count of a step.
+    pub fn start(&self, step: usize) -> usize {
+        self.starts.as_ref().map_or(step, |starts| starts[step] as usize)
+    }
+
+    /// One step.
+    pub fn step(&self, index: usize) -> Step {
+        let start = self.start(index);
+        let grain = |place: usize| self.grains.get(place).copied().unwrap_or(0.0);
+        let grains = (grain(start), grain(start + 1));
+        Step { from: self.values[start], to: self.values[start + 1], grains }
+    }
+
+    /// The log-ratios of all steps.
+    pub fn log_ratios(&self) -> Vec<f64> {
+        (0..self.steps()).map(|index| self.step(index).log_ratio()).collect()
+    }
+}
+
 /// Log-ratios of one series, with their centre and spread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ratios {
@@ -113,7 +176,7 @@ impl Prior {
         let (mut centred, mut log_variances) = (Vec::new(), Vec::new());
         for ratios in series {
             let centre = shrunk_centre(ratios.centre.median(), ratios.values.len());
-            centred.extend(ratios.values.iter().map(|ratio| ratio - centre));
+            centred.extend(ratios.values.iter().map(|ratio| (ratio - centre).abs()));
             if ratios.values.len() >= LONG_SERIES {
                 log_variances.push(2.0 * ratios.deviation.max(SPREAD_FLOOR).ln());
             }
@@ -122,7 +185,7 @@ impl Prior {
             return None;
         }
         // About zero: that all peers move alike does not make their moves small.
-        let spread = deviation_from(&centred, 0.0).max(SPREAD_FLOOR);
+        let spread = (NORMAL_CONSISTENCY * Middle::of(centred).median()).max(SPREAD_FLOOR);
         let freedom = if log_variances.len() < 4 { FREEDOM_DEFAULT } else { prior_freedom(&log_variances) };
         Some(Self { spread, freedom })
     }
@@ -176,7 +239,7 @@ pub struct Surprise {
 /// Without a prior a series must have four steps to be tested, so that three are left to learn from.
 #[derive(Debug)]
 pub struct Steps<'s> {
-    steps: Vec<Step>,
+    counts: &'s Counts,
     ratios: &'s [f64],
     prior: Option<Prior>,
     others: LeaveOut<'s>,
@@ -187,8 +250,8 @@ pub struct Steps<'s> {
 }
 
 impl<'s> Steps<'s> {
-    /// Prepares a series; `ratios` are the log-ratios of the steps.
-    pub fn new(steps: Vec<Step>, ratios: &'s Ratios, prior: Option<Prior>) -> Self {
+    /// Prepares a series; `ratios` are the log-ratios of its steps.
+    pub fn new(counts: &'s Counts, ratios: &'s Ratios, prior: Option<Prior>) -> Self {
         let count = ratios.values.len();
         let shrunk = |centre| shrunk_centre(centre, count.saturating_sub(1));
         let variance = |left_out| {
@@ -197,7 +260,7 @@ impl<'s> Steps<'s> {
             known.map_or(0.0, |(variance, _)| variance * (1.0 - 1e-9))
         };
         Self {
-            steps,
+            counts,
             ratios: &ratios.values,
             prior,
             others: LeaveOut::new(&ratios.values, ratios.centre),
@@ -216,7 +279,7 @@ impl<'s> Steps<'s> {
         }
         let expected = shrunk_centre(self.others.median([ratio]), count);
         let own = self.others.deviation([ratio]);
-        let step = &self.steps[index];
+        let step = self.counts.step(index);
         let surprise = judge(ratio, expected, (own, count), step.noise(), self.prior, least)?;
         Some(Surprise { figure: surprise.figure.moved(step.from.ln()), ..surprise })
     }
@@ -226,7 +289,7 @@ impl<'s> Steps<'s> {
         let (ratio, count) = (self.ratios[index], self.ratios.len() - 1);
         let centre = shrunk_centre(self.others.median([ratio]), count);
         let own = self.others.deviation([ratio]);
-        expectation(centre, (own, count), self.steps[index].noise(), self.prior)
+        expectation(centre, (own, count), self.counts.step(index).noise(), self.prior)
     }
 
     /// The same for a step about which the next one may tell nothing either, since both have one figure in common.
@@ -235,22 +298,22 @@ impl<'s> Steps<'s> {
         let (ratios, count) = ([self.ratios[index], *next], self.ratios.len() - 2);
         let centre = shrunk_centre(self.others.median(ratios), count);
         let own = self.others.deviation(ratios);
-        expectation(centre, (own, count), self.steps[index].noise(), self.prior)
+        expectation(centre, (own, count), self.counts.step(index).noise(), self.prior)
     }
 
     /// Tests whether a step and the next one, taken together, are an excursion: out and back. The statistic is their
     /// difference over the square root of two, which varies as a single log-ratio does and in which drift cancels;
     /// both steps are left out of what the series tells of its spread. `None` as for [`Self::surprise`].
     pub fn surprise_of_excursion(&mut self, index: usize, least: f64) -> Option<Surprise> {
-        let (out, back) = (self.steps.get(index)?, self.steps.get(index + 1)?);
-        let ratios = [self.ratios[index], self.ratios[index + 1]];
+        let ratios = [*self.ratios.get(index)?, *self.ratios.get(index + 1)?];
         let count = self.ratios.len() - 2;
         let statistic = (ratios[0] - ratios[1]) / std::f64::consts::SQRT_2;
         if statistic * statistic < least * least * self.variances.1 {
             return None;
         }
         let known = (self.others.deviation(ratios), count);
-        let surprise = judge(statistic, 0.0, known, noise_of_excursion(out, back), self.prior, least)?;
+        let (out, back) = (self.counts.step(index), self.counts.step(index + 1));
+        let surprise = judge(statistic, 0.0, known, noise_of_excursion(&out, &back), self.prior, least)?;
         // The figure itself is as far from the line between its neighbours as the statistic over the same root.
         let figure =
             Expectation { spread: surprise.figure.spread / std::f64::consts::SQRT_2, ..surprise.figure };
@@ -266,11 +329,11 @@ impl<'s> Steps<'s> {
     /// How many times better a fault explains an excursion than ordinary variation does: any, or a slip of a digit. The
     /// distance from the line between the neighbours is what a fault would have made.
     pub fn evidence_of_excursion(&mut self, index: usize) -> Option<f64> {
-        let (out, back) = (*self.steps.get(index)?, self.steps.get(index + 1)?);
-        let ratios = [self.ratios[index], self.ratios[index + 1]];
+        let ratios = [*self.ratios.get(index)?, *self.ratios.get(index + 1)?];
+        let (out, back) = (self.counts.step(index), self.counts.step(index + 1));
         let known = (self.others.deviation(ratios), self.ratios.len() - 2);
         let distance = 0.5 * (ratios[0] - ratios[1]);
-        let expected = expectation(0.0, known, noise_of_excursion(&out, back), self.prior)?;
+        let expected = expectation(0.0, known, noise_of_excursion(&out, &back), self.prior)?;
         let expected = Expectation { spread: expected.spread / std::f64::consts::SQRT_2, ..expected };
         let meant: Vec<f64> =
             digits::meant(out.to).into_iter().map(|(_, one)| distance + (one / out.to).ln()).collect();
@@ -278,10 +341,13 @@ impl<'s> Steps<'s> {
     }
 }
 
-/// The score that a change must have at least to be less probable than this: Student's t has heavier tails than the
-/// normal distribution, so that whatever is nearer need not be looked at more closely.
+/// The score that a change must have at least to be less probable than this: Student's t has heavier tails the fewer
+/// its degrees of freedom, and no test has more than the cap, so that whatever is nearer need not be looked at more
+/// closely.
 pub fn least_score(probability: f64) -> f64 {
-    Normal::standard().inverse_cdf(1.0 - 0.5 * probability.clamp(0.0, 1.0))
+    let student = StudentsT::new(0.0, 1.0, FREEDOM_CAP);
+    // The margin is for what is lost in computing either side.
+    student.map_or(0.0, |student| 0.999 * student.inverse_cdf(1.0 - 0.5 * probability.clamp(0.0, 1.0)))
 }
 
 /// Distance, in powers of ten, within which a value fits a scale.

@@ -2,8 +2,8 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::counts::same_rate;
-use super::ratio::{Prior, Ratios, Step, Steps, Surprise, least_score, scale_slip};
+use super::counts::{same_rate, same_rate_range};
+use super::ratio::{Counts, Prior, Ratios, Step, Steps, Surprise, least_score, scale_slip};
 use super::robust::{LeaveOut, Middle, deviation, median, quantile};
 
 /// A small generator (xorshift), so that the cases are the same everywhere.
@@ -64,19 +64,38 @@ fn small_counts_prove_nothing() {
     assert!(same_rate(31.0, 15.0) > 0.01 && same_rate(36e6, 20e6) == 0.0);
 }
 
+#[test]
+fn the_range_of_one_rate_ends_where_the_test_does() {
+    for count in [0.0, 1.0, 7.0, 12.0, 100.0, 1_234.0, 40_000.0, 499_990.0, 600_000.0] {
+        for probability in [0.0001, 0.01, 0.05, 0.3] {
+            let (low, high) = same_rate_range(count, probability);
+            let is_same = |other: f64| same_rate(count, other) > probability;
+            assert!(is_same(low) && is_same(high) && !is_same(high + 1.0), "{count} at {probability}");
+            assert!(low == 0.0 || !is_same(low - 1.0), "{count} at {probability}");
+        }
+    }
+}
+
 fn steps(counts: &[f64]) -> Vec<Step> {
     counts.windows(2).map(|pair| Step { from: pair[0], to: pair[1], grains: (0.0, 0.0) }).collect()
 }
 
+/// Steps of which none begins where another ends.
+fn counts(steps: &[Step]) -> Counts {
+    let both = |step: &Step| [(step.from, step.grains.0), (step.to, step.grains.1)];
+    Counts::new(steps.iter().flat_map(both), |start| start % 2 == 0)
+}
+
 fn surprises(steps: &[Step], prior: Option<Prior>) -> Vec<Option<Surprise>> {
-    let ratios = Ratios::new(steps.iter().map(Step::log_ratio).collect());
-    let mut tests = Steps::new(steps.to_vec(), &ratios, prior);
+    let counts = counts(steps);
+    let ratios = Ratios::new(counts.log_ratios());
+    let mut tests = Steps::new(&counts, &ratios, prior);
     (0..steps.len()).map(|index| tests.surprise(index, 0.0)).collect()
 }
 
 fn surprise_of_excursion(steps: &[Step], index: usize, prior: Option<Prior>) -> Option<Surprise> {
-    let ratios = Ratios::new(steps.iter().map(Step::log_ratio).collect());
-    Steps::new(steps.to_vec(), &ratios, prior).surprise_of_excursion(index, 0.0)
+    let counts = counts(steps);
+    Steps::new(&counts, &Ratios::new(counts.log_ratios()), prior).surprise_of_excursion(index, 0.0)
 }
 
 #[test]

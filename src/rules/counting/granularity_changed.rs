@@ -39,7 +39,7 @@ crate::declare_rule! {
 }
 
 /// Series of one publisher and metric over one kind of subject.
-type Table<'d> = Vec<(&'d Series, Vec<&'d Observation>)>;
+type Table<'d> = Vec<&'d Series>;
 
 /// One row on one side, several on the other.
 struct Regrouping<'d> {
@@ -60,14 +60,14 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     if has_parents || has_joined {
         for series in dataset.series.iter().filter(single) {
             let key = SeriesKey { subject: series.key.publisher.clone(), ..series.key.clone() };
-            let is_number = |one: &&Observation| one.quantity.point().is_some();
-            tables.entry(key).or_default().push((series, dataset.points(series).filter(is_number).collect()));
+            tables.entry(key).or_default().push(series);
         }
     }
     for table in tables.values().filter(|table| table.len() > 2) {
         sink.examined(table.len());
         let mut found = if has_parents { by_registry(dataset, table) } else { Vec::new() };
-        for one in by_label(dataset, table) {
+        let joined = if has_joined { by_label(dataset, table) } else { Vec::new() };
+        for one in joined {
             if !found.iter().any(|known| std::ptr::eq(known.whole, one.whole)) {
                 found.push(one);
             }
@@ -80,12 +80,17 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     sink.nothing_to_check("no rows of subjects that belong to one another, or stand in one row");
 }
 
+/// The points of a series that are numbers.
+fn numbers<'d>(dataset: &'d Dataset, series: &'d Series) -> impl DoubleEndedIterator<Item = &'d Observation> {
+    dataset.points(series).filter(|one| one.quantity.point().is_some())
+}
+
 /// Rows that end, and rows of their children that begin in the next period.
 fn by_registry<'d>(dataset: &'d Dataset, table: &Table<'d>) -> Vec<Regrouping<'d>> {
     let registry = &dataset.registry;
     let mut found = Vec::new();
     // Few rows are of somebody who belongs to somebody else.
-    let first = |(series, points): &(&'d Series, Vec<&'d Observation>)| Some((*series, *points.first()?));
+    let first = |series: &&'d Series| Some((*series, numbers(dataset, series).next()?));
     let children: Vec<(&Series, &Observation)> = table
         .iter()
         .filter_map(first)
@@ -94,8 +99,8 @@ fn by_registry<'d>(dataset: &'d Dataset, table: &Table<'d>) -> Vec<Regrouping<'d
     if children.is_empty() {
         return found;
     }
-    for (series, points) in table.iter().filter(|row| registry.entity(&row.0.key.subject).is_some()) {
-        let Some(last) = points.last() else { continue };
+    for series in table.iter().filter(|series| registry.entity(&series.key.subject).is_some()) {
+        let Some(last) = numbers(dataset, series).next_back() else { continue };
         let parts: Vec<(&Series, &Observation)> = children
             .iter()
             .copied()
@@ -117,12 +122,12 @@ fn by_label<'d>(dataset: &'d Dataset, table: &Table<'d>) -> Vec<Regrouping<'d>> 
     let label = |one: &Observation| dataset.block_of(one).label.as_deref().map(str::to_owned);
     let mut by_name: BTreeMap<String, Vec<(&Series, &Observation)>> = BTreeMap::new();
     let mut joined = Vec::new();
-    for (series, points) in table {
-        for one in points {
+    for series in table {
+        for one in numbers(dataset, series) {
             let Some(label) = label(one) else { continue };
             let parts: Vec<String> = label.split(" / ").map(first_word).collect();
             if parts.len() > 1 {
-                joined.push((*series, *one, parts));
+                joined.push((*series, one, parts));
             } else {
                 by_name.entry(first_word(&label)).or_default().push((series, one));
             }

@@ -80,7 +80,7 @@ impl Transfer<'_> {
 pub fn find<'d>(
     survey: &Survey<'d>,
     families: &[Family],
-    moves: &[Moves<'d>],
+    moves: &[Moves<'_, 'd>],
     least: f64,
     fit: f64,
 ) -> Vec<Transfer<'d>> {
@@ -88,7 +88,7 @@ pub fn find<'d>(
         let paces = &mut Paces::new(survey);
         let mut found = endings(survey, index, family, &moves[index], paces);
         for (_, moves) in moves[index].by_period() {
-            found.extend(transfers(paces, index, family, moves));
+            found.extend(transfers(paces, index, family, &moves));
         }
         found.retain(|one| one.evidence >= least && (one.to.is_some() || one.fit >= fit));
         found
@@ -139,7 +139,7 @@ fn endings<'d>(
     survey: &Survey<'d>,
     family: usize,
     of: &Family,
-    moves: &Moves<'d>,
+    moves: &Moves<'_, 'd>,
     paces: &mut Paces<'_, 'd>,
 ) -> Vec<Transfer<'d>> {
     let dataset = survey.dataset;

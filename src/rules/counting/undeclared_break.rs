@@ -76,7 +76,7 @@ const MANY: usize = 500;
 pub fn find<'d>(
     survey: &Survey<'d>,
     families: &[Family],
-    moves: &[Moves<'d>],
+    moves: &[Moves<'_, 'd>],
     least: f64,
 ) -> (Vec<Break<'d>>, usize) {
     let common = common_moves(survey, moves);
@@ -107,7 +107,7 @@ pub fn find<'d>(
             None => spread_of(&ratios(&by_metric[metric], Some(*index))),
         };
         let usual = usual_move(&ratios(&by_family[&one.family], Some(*index)), all)?;
-        let moves = moves[one.family].to(one.period).to_vec();
+        let moves = moves[one.family].to(one.period);
         let mut expected = Paces::new(survey);
         let paces: Vec<Pace> = moves.iter().filter_map(|one| expected.of(one)).collect();
         let evidence = of_group(&paces, &usual);

@@ -3,13 +3,13 @@
 use rayon::prelude::*;
 
 use super::explanation::covering_breaks;
-use super::survey::{Link, Peers, Run, Survey};
+use super::survey::{Peers, Run, Survey};
 use crate::diag::ExpectedRange;
-use crate::model::{Dataset, Observation, Series};
+use crate::model::{Observation, Series};
 use crate::rule::{Parameter, Parameters};
 use crate::rules::members::Members;
 use crate::stats::counts::{same_rate, same_rate_range};
-use crate::stats::ratio::{CHANCE_OF_FITTING_SCALE, Steps, Surprise, least_score, scale_slip};
+use crate::stats::ratio::{CHANCE_OF_FITTING_SCALE, Step, Steps, Surprise, least_score, scale_slip};
 
 /// The parameter for changes that a documented break covers.
 pub const DOCUMENTED: &str = "probability-documented";
@@ -157,11 +157,11 @@ pub fn unusual_changes<'d>(
     members: &Members<'d>,
     parameters: &ParametersByWay<'_>,
 ) -> (Vec<Change<'d>>, usize) {
+    let least = [false, true].map(|is_aggregate| LeastScores::new(survey, parameters, is_aggregate));
     let changes_of = |run: &Run<'d>| {
-        let links = survey.links(run);
-        let examined = links.iter().filter(|link| link.is_comparable).count();
-        let Survey { dataset, aggregates, .. } = *survey;
-        (Search { dataset, parameters, members, run, links, aggregates }.changes(), examined)
+        let examined = (0..run.counts.steps()).filter(|step| survey.is_comparable(run, *step)).count();
+        let least = &least[usize::from(run.is_aggregate)];
+        (Search { survey, parameters, members, run, least }.changes(), examined)
     };
     let found: Vec<(Vec<Change<'_>>, usize)> = survey.runs.par_iter().map(changes_of).collect();
     let examined = found.iter().map(|one| one.1).sum();
@@ -182,28 +182,73 @@ impl Change<'_> {
     }
 }
 
+/// What a change fell below.
+#[derive(Clone, Copy)]
+struct Threshold {
+    /// Name and value of the parameter.
+    parameter: (&'static str, f64),
+    /// The highest of the parameters that it could have fallen below.
+    highest: f64,
+    /// The parameter that guards small counts.
+    guard: f64,
+}
+
 /// A change that could be reported.
 struct Candidate {
     index: usize,
     shape: Shape,
     surprise: Surprise,
-    /// Name and value of the parameter that it falls below; none where only the rule on the other way would report it.
-    threshold: Option<(&'static str, f64)>,
-    expected_range: Option<ExpectedRange>,
+    /// What it falls below; none where only the rule on the other way would report it.
+    threshold: Option<Threshold>,
     scale: Option<i32>,
     /// Which of several readings of a step wins: the lowest.
     rank: f64,
 }
 
+/// The scores that changes must have at least, whatever the parameters for one of them are.
+struct LeastScores {
+    step: f64,
+    excursion: f64,
+    step_of_excursion: f64,
+}
+
+impl LeastScores {
+    fn new(survey: &Survey<'_>, parameters: &ParametersByWay<'_>, is_aggregate: bool) -> Self {
+        let ParametersByWay { down, up, scale } = parameters;
+        let highest = |name| down.highest(name).max(up.highest(name)).max(scale.highest(name));
+        let documented = (!survey.dataset.registry.breaks().is_empty()).then_some(DOCUMENTED);
+        let names = parameter_names(is_aggregate).iter().copied().chain(documented);
+        let highest = names.map(highest).fold(0.0, f64::max);
+        // A value that fits another scale is less probable than its distance alone says.
+        let farthest = if highest < CHANCE_OF_FITTING_SCALE {
+            highest / (READINGS * CHANCE_OF_FITTING_SCALE)
+        } else {
+            1.0
+        };
+        Self {
+            step: least_score(highest),
+            excursion: least_score(farthest),
+            step_of_excursion: least_score(highest.max(CONSPICUOUS)),
+        }
+    }
+}
+
+/// Names of the parameters below which a change is reported whether or not a break is documented.
+fn parameter_names(is_aggregate: bool) -> &'static [&'static str] {
+    if is_aggregate {
+        &["probability", AGGREGATE, AGGREGATE_NOTE]
+    } else {
+        &["probability", "probability-note"]
+    }
+}
+
 /// Looks for unusual changes in one run.
 struct Search<'s, 'd> {
-    dataset: &'d Dataset,
+    survey: &'s Survey<'d>,
     parameters: &'s ParametersByWay<'s>,
     members: &'s Members<'d>,
     run: &'s Run<'d>,
-    links: Vec<Link<'d>>,
-    /// How many aggregates are looked at.
-    aggregates: usize,
+    least: &'s LeastScores,
 }
 
 impl<'d> Search<'_, 'd> {
@@ -216,7 +261,7 @@ impl<'d> Search<'_, 'd> {
             let shape = is_step(left).cmp(&is_step(right));
             left.rank.total_cmp(&right.rank).then(shape).then(left.index.cmp(&right.index))
         });
-        let mut taken = vec![false; self.links.len()];
+        let mut taken = vec![false; self.run.counts.steps()];
         let mut accepted = Vec::new();
         for candidate in candidates {
             let steps = candidate.index..=candidate.index + usize::from(candidate.shape == Shape::Excursion);
@@ -239,32 +284,23 @@ impl<'d> Search<'_, 'd> {
     }
 
     fn candidates(&self, tests: &mut Steps<'_>) -> Vec<Candidate> {
-        let links = &self.links;
+        let steps = self.run.counts.steps();
         let mut found = Vec::new();
-        let highest = self.highest_threshold();
-        let least = least_score(highest);
-        for index in (0..links.len()).filter(|index| links[*index].is_comparable) {
-            let surprise = tests.surprise(index, least);
+        for index in (0..steps).filter(|index| self.is_comparable(*index)) {
+            let surprise = tests.surprise(index, self.least.step);
             found.extend(surprise.and_then(|surprise| self.candidate(index, Shape::Step, surprise, None)));
         }
         let spread = self.run.typical_spread();
-        // A value that fits another scale is less probable than its distance alone says.
-        let farthest = if highest < CHANCE_OF_FITTING_SCALE {
-            highest / (READINGS * CHANCE_OF_FITTING_SCALE)
-        } else {
-            1.0
-        };
-        let least = least_score(farthest);
-        let least_of_step = least_score(highest.max(CONSPICUOUS));
-        for index in
-            (0..links.len().saturating_sub(1)).filter(|index| self.could_be_excursion(*index, spread))
-        {
-            let surprise = tests.surprise_of_excursion(index, least);
+        for index in (0..steps.saturating_sub(1)).filter(|index| self.could_be_excursion(*index, spread)) {
+            let surprise = tests.surprise_of_excursion(index, self.least.excursion);
             let Some(mut excursion) = surprise.and_then(|surprise| self.excursion(index, surprise)) else {
                 continue;
             };
-            let own = [index, index + 1]
-                .map(|step| tests.surprise(step, least_of_step).map_or(1.0, |surprise| surprise.probability));
+            let own = [index, index + 1].map(|step| {
+                tests
+                    .surprise(step, self.least.step_of_excursion)
+                    .map_or(1.0, |surprise| surprise.probability)
+            });
             if self.returns(index, own[0]) {
                 excursion.rank = excursion.rank.min(own[0]).min(own[1]);
             }
@@ -273,44 +309,26 @@ impl<'d> Search<'_, 'd> {
         found
     }
 
-    /// Names of the parameters below which a change is reported whether or not a break is documented.
-    fn parameter_names(&self) -> &'static [&'static str] {
-        if self.run.is_aggregate {
-            &["probability", AGGREGATE, AGGREGATE_NOTE]
-        } else {
-            &["probability", "probability-note"]
-        }
-    }
-
-    /// A probability that no change of the series needs to be below.
-    fn highest_threshold(&self) -> f64 {
-        let ParametersByWay { down, up, scale } = self.parameters;
-        let highest = |name| down.highest(name).max(up.highest(name)).max(scale.highest(name));
-        let highest_of_all = self.parameter_names().iter().copied().map(highest).fold(0.0, f64::max);
-        if self.dataset.registry.breaks().is_empty() {
-            highest_of_all
-        } else {
-            highest_of_all.max(highest(DOCUMENTED))
-        }
+    fn is_comparable(&self, step: usize) -> bool {
+        self.survey.is_comparable(self.run, step)
     }
 
     /// Whether the series goes out and comes back: the way back is between a quarter and four times the way out, on the scale of
     /// logarithms, and both together are more than an ordinary wobble.
     fn could_be_excursion(&self, index: usize, spread: f64) -> bool {
-        let (links, ratios) = (&self.links, &self.run.ratios.values);
+        let (run, ratios) = (self.run, &self.run.ratios.values);
         let (out, back) = (ratios[index], ratios[index + 1]);
-        let is_adjacent = std::ptr::eq(links[index].to, links[index + 1].from);
         out * back < 0.0
-            && is_adjacent
-            && links[index].is_comparable
-            && links[index + 1].is_comparable
+            && (out - back).abs() > 2.0 * spread
             && back.abs() >= 0.25 * out.abs()
             && out.abs() >= 0.25 * back.abs()
-            && (out - back).abs() > 2.0 * spread
+            && run.counts.start(index) + 1 == run.counts.start(index + 1)
+            && self.is_comparable(index)
+            && self.is_comparable(index + 1)
     }
 
     fn excursion(&self, index: usize, mut surprise: Surprise) -> Option<Candidate> {
-        let (out, back) = (self.links[index].step, self.links[index + 1].step);
+        let [out, back] = [index, index + 1].map(|step| self.run.counts.step(step));
         let scale = scale_slip(out.from, out.to, back.to);
         surprise.probability = (READINGS * surprise.probability).min(1.0);
         if scale.is_some() {
@@ -331,7 +349,7 @@ impl<'d> Search<'_, 'd> {
         if surprise.probability >= 0.5 {
             return None;
         }
-        let link = &self.links[index];
+        let [from, to] = self.run.pair(index);
         let key = &self.run.series.key;
         let [own, other] = match scale {
             Some(power) if power.abs() > 1 => [self.parameters.scale, self.parameters.down],
@@ -339,67 +357,66 @@ impl<'d> Search<'_, 'd> {
         };
         let threshold = |parameters: &Parameters<'_>| {
             let value = |name| {
-                let value = parameters.get(name, key, Some(link.to.period));
+                let value = parameters.get(name, key, Some(to.period));
                 if [AGGREGATE, AGGREGATE_NOTE].contains(&name) {
-                    value / self.aggregates as f64
+                    value / self.survey.aggregates as f64
                 } else {
                     value
                 }
             };
             let is_below = |name: &&'static str| surprise.probability < value(*name);
-            if !is_below(&DOCUMENTED) && !self.parameter_names().iter().any(is_below) {
+            if !is_below(&DOCUMENTED) && !parameter_names(self.run.is_aggregate).iter().any(is_below) {
                 return None;
             }
-            let Search { dataset, members, run, .. } = self;
+            let Search { survey, members, run, .. } = self;
             let is_documented =
-                !covering_breaks(dataset, members, run.series, link.from, link.to, shape).is_empty();
-            let names = self.parameter_names().iter().copied().chain(is_documented.then_some(DOCUMENTED));
+                !covering_breaks(survey.dataset, members, run.series, from, to, shape).is_empty();
+            let names = parameter_names(self.run.is_aggregate)
+                .iter()
+                .copied()
+                .chain(is_documented.then_some(DOCUMENTED));
             let name = names.clone().find(is_below)?;
-            let is_evidence = same_rate(link.step.from, link.step.to) <= value("count-guard");
+            let guard = value("count-guard");
+            let Step { from, to, .. } = self.run.counts.step(index);
             let highest = names.map(value).fold(0.0, f64::max);
-            is_evidence.then(|| {
-                (
-                    (name, value(name)),
-                    expected_range(&surprise, shape, highest, link.step.from, value("count-guard")),
-                )
+            (same_rate(from, to) <= guard).then_some(Threshold {
+                parameter: (name, value(name)),
+                highest,
+                guard,
             })
         };
         // What one rule is told to pass over is no event of the other: a fall back from a peak belongs to the peak.
         let threshold = threshold(own).map(Some).or_else(|| threshold(other).map(|_| None))?;
-        let (threshold, expected_range) = threshold.unzip();
-        Some(Candidate {
-            index,
-            shape,
-            surprise,
-            threshold,
-            expected_range: expected_range.flatten(),
-            scale,
-            rank: surprise.probability,
-        })
+        Some(Candidate { index, shape, surprise, threshold, scale, rank: surprise.probability })
     }
 
     fn change(&self, candidate: Candidate, tests: &mut Steps<'_>) -> Option<Change<'d>> {
-        let Candidate { index, shape, surprise, threshold, expected_range, scale, .. } = candidate;
-        let links = self.links.as_slice();
+        let Candidate { index, shape, surprise, threshold, scale, .. } = candidate;
         let threshold = threshold?;
+        let run = self.run;
+        let [before, at] = run.pair(index);
+        let change = |step: usize| {
+            let Step { from, to, .. } = run.counts.step(step);
+            (to / from - 1.0, run.pair(step)[1])
+        };
         let evidence = match shape {
             Shape::Step => tests.evidence(index),
             Shape::Excursion => tests.evidence_of_excursion(index),
         };
         Some(Change {
             series: self.run.series,
-            before: links[index].from,
-            at: links[index].to,
-            after: (shape == Shape::Excursion).then(|| links[index + 1].to),
+            before,
+            at,
+            after: (shape == Shape::Excursion).then(|| run.pair(index + 1)[1]),
             shape,
             surprise,
             evidence: evidence?,
-            steps: links.iter().map(|link| (link.step.to / link.step.from - 1.0, link.to)).collect(),
+            steps: (0..run.counts.steps()).map(change).collect(),
             index,
             peers: self.run.peers,
             is_aggregate: self.run.is_aggregate,
-            threshold,
-            expected_range,
+            threshold: threshold.parameter,
+            expected_range: expected_range(&surprise, shape, &threshold, run.counts.step(index).from),
             scale,
         })
     }
@@ -410,14 +427,13 @@ impl<'d> Search<'_, 'd> {
 fn expected_range(
     surprise: &Surprise,
     shape: Shape,
-    probability: f64,
+    threshold: &Threshold,
     before: f64,
-    guard: f64,
 ) -> Option<ExpectedRange> {
     let readings = if shape == Shape::Excursion { READINGS } else { 1.0 };
-    let (low, high) = surprise.figure.range(probability / readings)?;
+    let (low, high) = surprise.figure.range(threshold.highest / readings)?;
     let (low, high) = (low.exp(), high.exp());
-    let (least, most) = same_rate_range(before, guard);
+    let (least, most) = same_rate_range(before, threshold.guard);
     // Where they do not meet, the second holds for no figure that the first makes likely.
     let meet = least <= high && most >= low;
     if meet {

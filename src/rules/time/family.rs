@@ -98,38 +98,76 @@ impl Move<'_> {
     }
 }
 
-/// All steps of a family.
-pub struct Moves<'d>(Vec<Move<'d>>);
+/// All steps of a family, by the period that they lead to.
+pub struct Moves<'s, 'd> {
+    survey: &'s Survey<'d>,
+    /// The periods, in order.
+    periods: Vec<Period>,
+    /// Where the steps of each period end, and those of the next begin.
+    ends: Vec<usize>,
+    /// Number of the run and of the step: those of a period stand together, in the order of the runs.
+    steps: Vec<(u32, u32)>,
+}
 
-impl<'d> Moves<'d> {
+impl<'s, 'd> Moves<'s, 'd> {
     /// Those of the series of a family.
-    pub fn new(survey: &Survey<'d>, family: &Family) -> Self {
-        let steps = family.runs.iter().map(|run| survey.runs[*run].ratios.values.len()).sum();
-        let mut moves = Vec::with_capacity(steps);
-        for run in &family.runs {
-            let of_run = &survey.runs[*run];
-            for (step, [from, to]) in of_run.pairs().enumerate() {
-                if survey.is_comparable(from, to) {
-                    moves.push(Move { run: *run, step, from, to, ratio: of_run.ratios.values[step] });
+    pub fn new(survey: &'s Survey<'d>, family: &Family) -> Self {
+        let runs = || family.runs.iter().map(|run| (*run, &survey.runs[*run]));
+        let mut periods: Vec<Period> = Vec::new();
+        let mut last: &[Period] = &[];
+        // Most series of a family have the same periods.
+        for (_, run) in runs().filter(|(_, run)| std::mem::replace(&mut last, &run.periods) != run.periods) {
+            periods.extend_from_slice(&run.periods);
+        }
+        periods.sort();
+        periods.dedup();
+        let each_step = |visit: &mut dyn FnMut(usize, usize, usize)| {
+            for (number, run) in runs() {
+                let mut place = periods.partition_point(|one| *one < run.periods[0]);
+                for step in (0..run.counts.steps()).filter(|step| survey.is_comparable(run, *step)) {
+                    let period = run.period_after(step);
+                    place += match periods[place..].iter().take(2).position(|one| *one == period) {
+                        Some(near) => near,
+                        None => periods[place..].partition_point(|one| *one < period),
+                    };
+                    visit(place, number, step);
                 }
             }
+        };
+        let mut ends = vec![0; periods.len() + 1];
+        each_step(&mut |place, _, _| ends[place + 1] += 1);
+        for place in 1..ends.len() {
+            ends[place] += ends[place - 1];
         }
-        // Each series is in order already, which this sort makes use of.
-        moves.sort_by_key(|one| one.to.period);
-        Self(moves)
+        // What is where the steps of a period begin comes to be where they end.
+        let mut steps = vec![(0, 0); ends[periods.len()]];
+        each_step(&mut |place, run, step| {
+            steps[ends[place]] = (run as u32, step as u32);
+            ends[place] += 1;
+        });
+        ends.pop();
+        Self { survey, periods, ends, steps }
     }
 
     /// The moves by the period that they lead to.
-    pub fn by_period(&self) -> impl Iterator<Item = (Period, &[Move<'d>])> {
-        let periods = self.0.chunk_by(|one, next| one.to.period == next.to.period);
-        periods.map(|moves| (moves[0].to.period, moves))
+    pub fn by_period(&self) -> impl Iterator<Item = (Period, Vec<Move<'d>>)> {
+        (0..self.periods.len()).map(|place| (self.periods[place], self.at(place)))
     }
 
     /// The moves that lead to a period.
-    pub fn to(&self, period: Period) -> &[Move<'d>] {
-        let first = self.0.partition_point(|one| one.to.period < period);
-        let count = self.0[first..].partition_point(|one| one.to.period == period);
-        &self.0[first..first + count]
+    pub fn to(&self, period: Period) -> Vec<Move<'d>> {
+        self.periods.binary_search(&period).map_or_else(|_| Vec::new(), |place| self.at(place))
+    }
+
+    fn at(&self, place: usize) -> Vec<Move<'d>> {
+        let first = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let one = |&(run, step): &(u32, u32)| {
+            let (run, step) = (run as usize, step as usize);
+            let of_run = &self.survey.runs[run];
+            let [from, to] = of_run.pair(step);
+            Move { run, step, from, to, ratio: of_run.ratios.values[step] }
+        };
+        self.steps[first..self.ends[place]].iter().map(one).collect()
     }
 }
 
@@ -168,15 +206,15 @@ pub struct Common {
 }
 
 /// The common moves of all families.
-pub fn common_moves(survey: &Survey<'_>, moves: &[Moves<'_>]) -> Vec<Common> {
-    let of_family = |(family, moves): (usize, &Moves<'_>)| {
+pub fn common_moves(survey: &Survey<'_>, moves: &[Moves<'_, '_>]) -> Vec<Common> {
+    let weights: Vec<f64> =
+        survey.runs.iter().map(|run| 1.0 / run.typical_spread().max(COMMON_SPREAD_FLOOR)).collect();
+    let of_family = |(family, moves): (usize, &Moves<'_, '_>)| {
         let mut found = Vec::new();
         let mut weighted: Vec<(f64, f64)> = Vec::new();
         for (period, moves) in moves.by_period().filter(|(_, moves)| moves.len() >= LEAST) {
-            let weight =
-                |one: &Move<'_>| 1.0 / survey.runs[one.run].typical_spread().max(COMMON_SPREAD_FLOOR);
             weighted.clear();
-            weighted.extend(moves.iter().map(|one| (one.ratio, weight(one))));
+            weighted.extend(moves.iter().map(|one| (one.ratio, weights[one.run])));
             let ratio = weighted_median(&mut weighted);
             let along = weighted.iter().filter(|one| one.0 * ratio > 0.0).count() as f64;
             found.push(Common { family, period, ratio, along: along / weighted.len() as f64 });

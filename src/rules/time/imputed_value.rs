@@ -7,6 +7,7 @@ use crate::model::{Observation, Quantity};
 use crate::rule::{Need, Parameter, Task};
 use crate::rules::members::figure;
 use crate::stats::evidence::{chance_of_tie, of_interpolation, of_repetition};
+use crate::stats::ratio::Step;
 
 crate::declare_rule! {
     /// A rounded figure that equals the one before it, or any figure that is the mean of its neighbours.
@@ -79,28 +80,29 @@ fn of_run<'s, 'd>(run: &'s Run<'d>, highest: f64) -> Vec<Imputed<'s, 'd>> {
     };
     // Whether the second figure is the first, or the mean of the first and the third, to what is printed. Nearly no
     // series has such a figure, so that what it is expected to be is worked out where one is found.
-    let source = |index: usize, [before, at]: [&Observation; 2], after: Option<&Observation>| {
-        if ratios[index] == 0.0 && matches!(at.quantity, Quantity::Rounded(_)) {
+    let source = |index: usize, has_next: bool| {
+        if ratios[index] == 0.0 && matches!(run.pair(index)[1].quantity, Quantity::Rounded(_)) {
             return Some(Source::Before);
         }
-        let value = at.quantity.approximate()?;
-        let middle = 0.5 * (before.quantity.approximate()? + after?.quantity.approximate()?);
-        let is_mean = (value - middle).abs() <= 0.5 * printed_step(at) + 1e-9 * value;
+        let Step { from, to: value, grains } = run.counts.step(index);
+        let middle = 0.5 * (from + run.counts.step(has_next.then_some(index + 1)?).to);
+        let is_mean = (value - middle).abs() <= 0.5 * grains.1.max(1.0) + 1e-9 * value;
         // A series that rises by the same number every time is a line, not a gap that was filled.
         let is_alone = || is_middle(index) && (index == 0 || !is_middle(index - 1)) && !is_middle(index + 1);
         (is_mean && is_alone()).then_some(Source::Neighbours)
     };
     let mut found = Vec::new();
     let mut tests = None;
-    let mut pairs = run.pairs().enumerate().peekable();
-    while let Some((index, [before, at])) = pairs.next() {
-        let next = pairs.peek().map(|(_, pair)| *pair);
-        let after = next.filter(|[from, _]| std::ptr::eq(*from, at)).map(|[_, after]| after);
-        let Some(source) = source(index, [before, at], after) else { continue };
+    for index in 0..ratios.len() {
+        let start = run.counts.start(index);
+        let has_next = index + 1 < ratios.len() && run.counts.start(index + 1) == start + 1;
+        let Some(source) = source(index, has_next) else { continue };
         let tests = tests.get_or_insert_with(|| run.tests());
         let Some(expected) = tests.expectation_without_next(index) else { continue };
-        let Some(value) = at.quantity.approximate() else { continue };
-        let step = printed_step(at) / value;
+        let [before, at] = run.pair(index);
+        let after = has_next.then(|| run.points[start + 2]);
+        let Step { to: value, grains, .. } = run.counts.step(index);
+        let step = grains.1.max(1.0) / value;
         let (chance, evidence) = match source {
             Source::Before => (chance_of_tie(step, &expected), of_repetition(step, &expected)),
             Source::Neighbours => {
@@ -115,10 +117,6 @@ fn of_run<'s, 'd>(run: &'s Run<'d>, highest: f64) -> Vec<Imputed<'s, 'd>> {
 }
 
 /// Width of the printed step of a figure: 1 for an exact count.
-fn printed_step(one: &Observation) -> f64 {
-    one.quantity.approximate_step().max(1.0)
-}
-
 fn describe(task: &Task<'_>, survey: &Survey<'_>, found: &Imputed<'_, '_>) -> Finding {
     let name = series_name(survey.dataset, found.run.series);
     let (method, message) = match (found.source, found.after) {

@@ -57,9 +57,9 @@ pub fn check(
     task.sink.nothing_to_check("no count with a number above zero in six neighbouring periods");
     let parameters = &task.context.parameters;
     let least = parameters.lowest("size");
-    let of_run = |index: usize, points: &[&Observation]| {
+    let of_run = |index: usize, points: &[&Observation], counts: &[f64]| {
         let key = &survey.runs[index].series.key;
-        shifts(points, least)
+        shifts(points, counts, least)
             .into_iter()
             .filter(|one| {
                 let limit = parameters.get("size", key, Some(points[one.index].period)).ln();
@@ -69,21 +69,20 @@ pub fn check(
             .map(|one| describe(task, survey, index, points, &one))
             .collect::<Vec<Finding>>()
     };
+    let of_whole_run = |run: usize| of_run(run, &survey.runs[run].points, survey.runs[run].counts.values());
     let runs = 0..survey.runs.len();
-    let mut findings: Vec<Finding> =
-        runs.into_par_iter().flat_map_iter(|run| of_run(run, &survey.runs[run].points)).collect();
+    let mut findings: Vec<Finding> = runs.into_par_iter().flat_map_iter(of_whole_run).collect();
     for one in replacements {
         let [old, new] = one.runs();
-        let is_early = |point: &&&Observation| point.period <= one.from.period;
-        let points: Vec<&Observation> = survey.runs[old]
-            .points
-            .iter()
-            .filter(is_early)
-            .chain(survey.runs[new].points.iter().filter(|point| !is_early(point)))
-            .copied()
-            .collect();
+        let is_early = |point: &Observation| point.period <= one.from.period;
+        let of = |run: usize| survey.runs[run].points.iter().zip(survey.runs[run].counts.values());
+        let early = of(old).filter(|(point, _)| is_early(point));
+        let late = of(new).filter(|(point, _)| !is_early(point));
+        let (points, counts): (Vec<&Observation>, Vec<f64>) = early.chain(late).unzip();
         let place = one.to.origin.location();
-        findings.extend(of_run(new, &points).into_iter().filter(|found| found.primary.location == place));
+        findings.extend(
+            of_run(new, &points, &counts).into_iter().filter(|found| found.primary.location == place),
+        );
     }
     findings.into_iter().for_each(|finding| task.sink.push(finding));
 }
@@ -98,22 +97,22 @@ struct Shift {
 }
 
 /// Shifts between steady levels: all whose ratio is `least` or more, and some smaller ones.
-fn shifts(points: &[&Observation], least: f64) -> Vec<Shift> {
-    let count = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0);
-    let counts: Vec<Option<f64>> = points.iter().map(|one| count(one)).collect();
+/// `counts` are the points as counts, 0 where there is none above zero.
+fn shifts(points: &[&Observation], counts: &[f64], least: f64) -> Vec<Shift> {
     let follows = |index: usize| points[index - 1].period.is_followed_by(points[index].period);
     let least_step = least.powf(1.0 - 2.0 * STRAY.0);
     let mut found = Vec::new();
     for index in LEAST..points.len().saturating_sub(LEAST - 1) {
-        let (Some(before), Some(at)) = (counts[index - 1], counts[index]) else { continue };
+        let (before, at) = (counts[index - 1], counts[index]);
         // Nearly no step is a shift: the cheap test first. A figure strays from its level by a part of the difference.
-        if (1.0 / least_step..least_step).contains(&(at / before)) {
+        let is_small = at < least_step * before && before < least_step * at;
+        if before == 0.0 || at == 0.0 || is_small {
             continue;
         }
         let from = index.saturating_sub(WINDOW);
         let to = (index + WINDOW).min(points.len());
         let known = |range: std::ops::Range<usize>| -> Option<Vec<f64>> {
-            counts[range].iter().map(|count| count.map(f64::ln)).collect()
+            counts[range].iter().map(|count| (*count > 0.0).then(|| count.ln())).collect()
         };
         let (Some(earlier), Some(later)) = (known(from..index), known(index..to)) else { continue };
         if !(from + 1..to).all(follows) {

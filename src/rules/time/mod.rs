@@ -32,7 +32,7 @@ fn check_series(tasks: &mut [Task<'_>]) {
     let members = &Members::new(dataset);
     let survey = &Survey::new(dataset, members);
     let families = &families(survey);
-    let moves: &[Moves<'_>] =
+    let moves: &[Moves<'_, '_>] =
         &families.par_iter().map(|family| Moves::new(survey, family)).collect::<Vec<_>>();
     let mut causes = Causes::default();
     if let Some(task) = task_of(tasks, &undeclared_break::RULE) {

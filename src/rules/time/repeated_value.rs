@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::diag::{Evidence, Score, quantity_of};
 use crate::model::{Additivity, Dataset, Observation, Series};
 use crate::rule::{Context, Need, Parameter, Sink};
@@ -49,19 +51,19 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let counts = exact_counts(context.dataset, series);
         if counts.len() >= 3 {
             sink.examined(counts.len());
-            check_series(context, sink, series, counts);
+            check_series(context, sink, series, &counts);
         }
     });
     sink.nothing_to_check("no series of three exact counts or more");
 }
 
 /// The values of a series that is printed in full; empty where most of its larger values end in a zero.
-fn exact_counts<'d>(dataset: &'d Dataset, series: &'d Series) -> Vec<(i64, &'d Observation)> {
-    let counts: Vec<(i64, &Observation)> =
-        dataset.points(series).filter_map(|one| Some((one.quantity.exact_count()?, one))).collect();
-    let large = counts.iter().filter(|(value, _)| *value >= 100);
+fn exact_counts(dataset: &Dataset, series: &Series) -> Vec<i64> {
+    let mut counts = Vec::with_capacity(series.points.len());
+    counts.extend(dataset.points(series).filter_map(|one| one.quantity.exact_count()));
+    let large = counts.iter().filter(|value| **value >= 100);
     let (round, all) =
-        large.fold((0, 0), |(round, all), (value, _)| (round + usize::from(is_round(*value)), all + 1));
+        large.fold((0, 0), |(round, all), value| (round + usize::from(is_round(*value)), all + 1));
     // One in ten exact values ends in a zero.
     if all > 0 && round * 2 > all { Vec::new() } else { counts }
 }
@@ -70,36 +72,33 @@ fn is_round(value: i64) -> bool {
     value % 10 == 0
 }
 
-fn check_series(
-    context: &Context<'_>,
-    sink: &mut Sink,
-    series: &Series,
-    mut counts: Vec<(i64, &Observation)>,
-) {
+fn check_series(context: &Context<'_>, sink: &mut Sink, series: &Series, counts: &[i64]) {
     let least = context.parameters.get("least", &series.key, None);
     let is_telling = |value: i64| !is_round(value) && value as f64 >= least;
-    let mut values: Vec<i64> = counts.iter().map(|one| one.0).collect();
+    let mut values: Vec<i64> = counts.iter().copied().filter(|value| is_telling(*value)).collect();
     values.sort_unstable();
-    if !values.windows(2).any(|pair| pair[0] == pair[1] && is_telling(pair[0])) {
+    let tied: BTreeSet<i64> =
+        values.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    if tied.is_empty() {
         return;
     }
-    counts.sort_unstable_by_key(|(value, one)| (*value, one.period));
-    let tied: Vec<&[(i64, &Observation)]> = counts
-        .chunk_by(|left, right| left.0 == right.0)
-        .filter(|same| same.len() > 1 && is_telling(same[0].0))
-        .collect();
     let logarithms: Vec<f64> =
-        counts.iter().filter(|(value, _)| *value > 0).map(|(value, _)| (*value as f64).ln()).collect();
+        counts.iter().filter(|value| **value > 0).map(|value| (*value as f64).ln()).collect();
     let spread = deviation(&logarithms).max(SPREAD_FLOOR);
+    let highest = context.parameters.highest("expected-ties");
     let pairs = (counts.len() * (counts.len() - 1) / 2) as f64;
-    for same in tied {
-        let value = same[0].0 as f64;
-        let expected = pairs / (value * spread * (2.0 * std::f64::consts::PI).sqrt());
-        let limit = context.parameters.get("expected-ties", &series.key, Some(same[0].1.period));
+    for value in tied {
+        let expected = pairs / (value as f64 * spread * (2.0 * std::f64::consts::PI).sqrt());
+        if expected >= highest {
+            continue;
+        }
+        let same: Vec<&Observation> =
+            context.dataset.points(series).filter(|one| one.quantity.exact_count() == Some(value)).collect();
+        let limit = context.parameters.get("expected-ties", &series.key, Some(same[0].period));
         // Periods of different length hold different things.
-        let comparable = same.iter().all(|one| one.1.period.frequency() == same[0].1.period.frequency());
+        let comparable = same.iter().all(|one| one.period.frequency() == same[0].period.frequency());
         if comparable && expected < limit {
-            report(sink, series, same, counts.len(), (expected, limit));
+            report(sink, series, &same, counts.len(), (expected, limit));
         }
     }
 }
@@ -107,17 +106,17 @@ fn check_series(
 fn report(
     sink: &mut Sink,
     series: &Series,
-    same: &[(i64, &Observation)],
+    same: &[&Observation],
     count: usize,
     (expected, limit): (f64, f64),
 ) {
-    let Some(((_, last), earlier)) = same.split_last() else { return };
-    let periods: Vec<String> = same.iter().map(|one| one.1.period.to_string()).collect();
+    let Some((last, earlier)) = same.split_last() else { return };
+    let periods: Vec<String> = same.iter().map(|one| one.period.to_string()).collect();
     let message = format!("{} is the value of {}", last.quantity, crate::diag::listing(&periods, 6));
     let place = last.origin.location();
     let mut finding =
         sink.finding(series.key.finding_subject(Some(last.period)), message, place, last.period.to_string());
-    for (_, one) in earlier {
+    for one in earlier {
         finding = finding.related(one.origin.location(), one.period.to_string());
     }
     let finding = finding

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::model::{Additivity, Dataset, Frequency, Name, Observation, Period, Series, Unit};
 use crate::rules::members::Members;
-use crate::stats::ratio::{Prior, Ratios, Step, Steps};
+use crate::stats::ratio::{Counts, Prior, Ratios, Steps};
 
 /// In a group of more series than this, one series more or less does not change what peers say.
 const SMALL_GROUP: usize = 12;
@@ -19,20 +19,6 @@ pub struct Peers {
     pub series: usize,
 }
 
-/// A step of a series.
-#[derive(Debug, Clone, Copy)]
-pub struct Link<'d> {
-    /// The two figures.
-    pub step: Step,
-    /// The earlier one.
-    pub from: &'d Observation,
-    /// The later one.
-    pub to: &'d Observation,
-    /// Whether both figures are in one unit. Where they are not, another rule says so; the step is still one that
-    /// peers learn from, so that one wrong unit does not move what is usual for all others.
-    pub is_comparable: bool,
-}
-
 /// The figures of one series, or of several that differ in nothing but their unit, in periods of one frequency.
 pub struct Run<'d> {
     /// The first of them.
@@ -41,8 +27,12 @@ pub struct Run<'d> {
     pub frequency: Frequency,
     /// One a period, in order.
     pub points: Vec<&'d Observation>,
-    /// The place among the points of the earlier figure of each step.
-    starts: Vec<usize>,
+    /// Their periods: in a column of their own, as are the counts, since rules look at nearly all of them.
+    pub periods: Vec<Period>,
+    /// The points as counts, with the steps between neighbours that are both above zero.
+    pub counts: Counts,
+    /// Whether all points are in one unit.
+    has_one_unit: bool,
     /// Log-ratios of the steps between neighbours.
     pub ratios: Ratios,
     /// Whether its members are in the data.
@@ -95,20 +85,13 @@ impl<'d> Survey<'d> {
         Self { dataset, runs, aggregates }
     }
 
-    /// The steps of a run.
-    pub fn links(&self, run: &Run<'d>) -> Vec<Link<'d>> {
-        let link = |[from, to]: [&'d Observation; 2]| Link {
-            step: step([from, to]),
-            from,
-            to,
-            is_comparable: self.is_comparable(from, to),
-        };
-        run.pairs().map(link).collect()
-    }
-
-    /// Whether two figures of a run are in one unit.
-    pub fn is_comparable(&self, from: &Observation, to: &Observation) -> bool {
-        from.block == to.block || self.dataset.block_of(from).series == self.dataset.block_of(to).series
+    /// Whether both figures of a step are in one unit. Where they are not, another rule says so; the step is still one
+    /// that peers learn from, so that one wrong unit does not move what is usual for all others.
+    pub fn is_comparable(&self, run: &Run<'d>, step: usize) -> bool {
+        run.has_one_unit || {
+            let [from, to] = run.pair(step);
+            self.dataset.block_of(from).series == self.dataset.block_of(to).series
+        }
     }
 }
 
@@ -140,10 +123,21 @@ fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]
             points.sort_by_key(|point| point.period);
             points.dedup_by_key(|point| point.period);
         }
-        let (starts, ratios): (Vec<usize>, Vec<f64>) = steps(&points, is_regular).unzip();
-        if !starts.is_empty() {
-            let ratios = Ratios::new(ratios);
-            runs.push(Run { series, frequency, points, starts, ratios, is_aggregate, peers: None });
+        let periods: Vec<Period> = points.iter().map(|point| point.period).collect();
+        let is_step = |start: usize| is_regular || is_even_step(periods[start], periods[start + 1]);
+        let counts = Counts::new(points.iter().map(|point| count(point)), is_step);
+        if counts.steps() > 0 {
+            runs.push(Run {
+                series,
+                frequency,
+                points,
+                ratios: Ratios::new(counts.log_ratios()),
+                periods,
+                counts,
+                has_one_unit: group.len() == 1,
+                is_aggregate,
+                peers: None,
+            });
         }
     }
     runs
@@ -152,8 +146,7 @@ fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]
 impl<'d> Run<'d> {
     /// The tests of its steps.
     pub fn tests(&self) -> Steps<'_> {
-        let steps = self.pairs().map(step).collect();
-        Steps::new(steps, &self.ratios, self.peers.map(|peers| peers.prior))
+        Steps::new(&self.counts, &self.ratios, self.peers.map(|peers| peers.prior))
     }
 
     /// Its spread where it is long enough, else that of its peers.
@@ -161,9 +154,15 @@ impl<'d> Run<'d> {
         self.ratios.typical_spread(self.peers.map(|peers| peers.prior))
     }
 
-    /// The two figures of each step: those of neighbouring periods that are both above zero.
-    pub fn pairs(&self) -> impl Iterator<Item = [&'d Observation; 2]> {
-        self.starts.iter().map(|start| [self.points[*start], self.points[*start + 1]])
+    /// The two figures of a step.
+    pub fn pair(&self, step: usize) -> [&'d Observation; 2] {
+        let start = self.counts.start(step);
+        [self.points[start], self.points[start + 1]]
+    }
+
+    /// The period that a step leads to.
+    pub fn period_after(&self, step: usize) -> Period {
+        self.periods[self.counts.start(step) + 1]
     }
 }
 
@@ -174,19 +173,8 @@ fn is_even_step(from: Period, to: Period) -> bool {
     from.is_followed_by(to) && (from.frequency() != Frequency::Other || (0.85..=1.18).contains(&ratio()))
 }
 
-/// The steps between neighbouring periods whose figures are both above zero: where each starts, and its log-ratio.
-fn steps(points: &[&Observation], is_regular: bool) -> impl Iterator<Item = (usize, f64)> {
-    let count = |one: &Observation| one.quantity.approximate().filter(|value| *value > 0.0);
-    points.windows(2).enumerate().filter_map(move |(start, pair)| {
-        let is_step = is_regular || is_even_step(pair[0].period, pair[1].period);
-        let (from, to) = (count(pair[0])?, count(pair[1])?);
-        is_step.then(|| (start, (to / from).ln()))
-    })
-}
-
-/// The step from one figure to the next, both of which are above zero.
-pub fn step([from, to]: [&Observation; 2]) -> Step {
-    let count = |one: &Observation| one.quantity.approximate().unwrap_or(1.0);
-    let grains = (from.quantity.approximate_step(), to.quantity.approximate_step());
-    Step { from: count(from), to: count(to), grains }
+/// A figure as a count, 0 where it is none above zero, and its printed step.
+fn count(one: &Observation) -> (f64, f64) {
+    let value = one.quantity.approximate().filter(|value| *value > 0.0);
+    (value.unwrap_or(0.0), one.quantity.approximate_step())
 }
