@@ -103,6 +103,16 @@ pub fn deviation_from(values: &[f64], centre: f64) -> f64 {
     NORMAL_CONSISTENCY * median_of(values.iter().map(|value| (value - centre).abs()).collect())
 }
 
+/// [`quantile`] of values whose order is of no further use: they are only sorted as far as it takes.
+pub fn quantile_of_unsorted(values: &mut [f64], share: f64) -> f64 {
+    let Some(last) = values.len().checked_sub(1) else { return 0.0 };
+    let place = share.clamp(0.0, 1.0) * last as f64;
+    let (_, below, rest) = values.select_nth_unstable_by(place.floor() as usize, f64::total_cmp);
+    let above =
+        if place > place.floor() { rest.iter().copied().fold(f64::INFINITY, f64::min) } else { *below };
+    *below + (above - *below) * (place - place.floor())
+}
+
 /// Linear interpolation between order statistics (Hyndman & Fan 1996, type 7); 0 for no values.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };

@@ -4,7 +4,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::counts::{same_rate, same_rate_range};
 use super::ratio::{Counts, Prior, Ratios, Step, Steps, Surprise, least_score, scale_slip};
-use super::robust::{LeaveOut, Middle, deviation, median, quantile};
+use super::robust::{LeaveOut, Middle, deviation, median, quantile, quantile_of_unsorted};
 
 /// A small generator (xorshift), so that the cases are the same everywhere.
 fn numbers(seed: u64, count: usize) -> Vec<f64> {
@@ -28,6 +28,8 @@ fn robust_measures() {
     assert_eq!(deviation(&[1.0, 2.0, 3.0, 4.0, 100.0]), 1.4826);
     assert_eq!(quantile(&[1.0, 2.0, 3.0, 4.0], 0.5), 2.5);
     assert_eq!(quantile(&[1.0, 2.0, 3.0, 4.0, 5.0], 0.1), 1.4);
+    assert_eq!(quantile_of_unsorted(&mut [4.0, 1.0, 5.0, 3.0, 2.0], 0.1), 1.4);
+    assert_eq!(quantile_of_unsorted(&mut [4.0, 1.0, 5.0, 3.0, 2.0], 1.0), 5.0);
 }
 
 fn holds(middle: &Middle, rest: &[f64]) -> bool {

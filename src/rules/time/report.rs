@@ -23,7 +23,7 @@ use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, Part, brands_in_words, figure};
 use crate::stats::discovery::false_discovery_rates;
 use crate::stats::ratio::Prior;
-use crate::stats::robust::quantile;
+use crate::stats::robust::quantile_of_unsorted;
 
 /// Companies that are named as falls, and as rises.
 const NAMED: (usize, usize) = (8, 6);
@@ -270,7 +270,7 @@ pub fn series_name(dataset: &Dataset, series: &Series) -> String {
 
 /// What the series does otherwise, or its peers where it is too short to tell.
 fn usual(finding: Finding, change: &Change<'_>) -> Finding {
-    let others: Vec<f64> = change
+    let mut others: Vec<f64> = change
         .steps
         .iter()
         .enumerate()
@@ -281,9 +281,8 @@ fn usual(finding: Finding, change: &Change<'_>) -> Finding {
     let bound = bound(change.surprise.probability);
     let text = match change.peers {
         _ if others.len() >= SPEAKS_FOR_ITSELF => {
-            let mut sorted = others.clone();
-            sorted.sort_unstable_by(f64::total_cmp);
-            let (low, high) = (quantile(&sorted, 0.1), quantile(&sorted, 0.9));
+            let mut quantile = |share| quantile_of_unsorted(&mut others, share);
+            let (low, high) = (quantile(0.1), quantile(0.9));
             format!(
                 "{} to {} a {noun} (8 in 10 of {} other changes); {bound}",
                 percent(low),
