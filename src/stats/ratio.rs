@@ -80,18 +80,11 @@ pub struct Counts {
 impl Counts {
     /// Counts in order of time, each with its printed step; 0 where there is none. Every two neighbours above zero make
     /// a step where `is_step` says so of the earlier one's place.
-    pub fn new(counts: impl Iterator<Item = (f64, f64)>, mut is_step: impl FnMut(usize) -> bool) -> Self {
-        let (mut values, mut grains) = (Vec::with_capacity(counts.size_hint().0), Vec::new());
-        for (value, grain) in counts {
-            if grain > 0.0 && grains.is_empty() {
-                grains = vec![0.0; values.len()];
-            }
-            if grain > 0.0 || !grains.is_empty() {
-                grains.push(grain);
-            }
-            values.push(value);
-        }
-        let mut is_step = |start: usize| values[start] > 0.0 && values[start + 1] > 0.0 && is_step(start);
+    pub fn new(counts: impl Iterator<Item = (f64, f64)> + Clone, is_step: impl Fn(usize) -> bool) -> Self {
+        let values: Vec<f64> = counts.clone().map(|count| count.0).collect();
+        let are_exact = counts.clone().all(|count| count.1 == 0.0);
+        let grains = if are_exact { Vec::new() } else { counts.map(|count| count.1).collect() };
+        let is_step = |start: usize| values[start] > 0.0 && values[start + 1] > 0.0 && is_step(start);
         let all = 0..values.len().saturating_sub(1);
         let starts = all.clone().position(|start| !is_step(start)).map(|first| {
             let others = all.skip(first + 1).filter(|start| is_step(*start));

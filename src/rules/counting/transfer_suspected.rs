@@ -5,7 +5,7 @@ use crate::diag::{Change, Confidence, Evidence, Finding, Location, Score, groupe
 use crate::model::Observation;
 use crate::rule::{Need, Parameter, Sink, Task};
 use crate::rules::members::figure;
-use crate::rules::time::family::{Family, Move, Moves, Paces, part_name};
+use crate::rules::time::family::{Entry, Family, Move, Moves, Paces, part_name};
 use crate::rules::time::survey::Survey;
 use crate::stats::evidence::{Pace, of_merger, of_transfer};
 
@@ -88,7 +88,7 @@ pub fn find<'d>(
         let paces = &mut Paces::new(survey);
         let mut found = endings(survey, index, family, &moves[index], paces);
         for (_, moves) in moves[index].by_period() {
-            found.extend(transfers(paces, index, family, &moves));
+            found.extend(transfers(paces, index, family, moves));
         }
         found.retain(|one| one.evidence >= least && (one.to.is_some() || one.fit >= fit));
         found
@@ -100,21 +100,22 @@ fn transfers<'d>(
     expected: &mut Paces<'_, 'd>,
     family: usize,
     of: &Family,
-    moves: &[Move<'d>],
+    entries: &[Entry],
 ) -> Vec<Transfer<'d>> {
     let survey = expected.survey;
-    let spread = |one: &Move<'_>| survey.runs[one.run].typical_spread().max(0.02);
-    let is_out = |one: &&Move<'_>| {
+    let spread = |one: &Entry| survey.runs[one.run()].typical_spread().max(0.02);
+    let is_out = |one: &&Entry| {
         one.ratio.abs() >= LEAST_FALL && one.ratio.abs() >= 0.7 * OUT_OF_THE_ORDINARY * spread(one)
     };
-    let (falls, rises): (Vec<&Move<'_>>, Vec<&Move<'_>>) =
-        moves.iter().filter(is_out).partition(|one| one.ratio < 0.0);
+    let (falls, rises): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().filter(is_out).partition(|one| one.ratio < 0.0);
     if falls.is_empty() || rises.is_empty() {
         return Vec::new();
     }
-    let mut paces = |moves: Vec<&Move<'d>>| -> Vec<(Move<'d>, Pace)> {
+    let mut paces = |entries: Vec<&Entry>| -> Vec<(Move<'d>, Pace)> {
         let is_far = |pace: &Pace| pace.expected.score(pace.ratio).abs() >= OUT_OF_THE_ORDINARY;
-        moves.into_iter().filter_map(|one| Some((*one, expected.of(one).filter(is_far)?))).collect()
+        let moves = entries.into_iter().map(|one| one.of(survey));
+        moves.filter_map(|one| Some((one, expected.of(&one).filter(is_far)?))).collect()
     };
     let (falls, rises) = (paces(falls), paces(rises));
     let others = (of.runs.len() - 1) as f64;

@@ -159,7 +159,7 @@ pub fn unusual_changes<'d>(
 ) -> (Vec<Change<'d>>, usize) {
     let least = [false, true].map(|is_aggregate| LeastScores::new(survey, parameters, is_aggregate));
     let changes_of = |run: &Run<'d>| {
-        let examined = (0..run.counts.steps()).filter(|step| survey.is_comparable(run, *step)).count();
+        let examined = survey.comparable_steps(run);
         let least = &least[usize::from(run.is_aggregate)];
         (Search { survey, parameters, members, run, least }.changes(), examined)
     };

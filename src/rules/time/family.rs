@@ -98,6 +98,28 @@ impl Move<'_> {
     }
 }
 
+/// A move before its figures are looked up.
+#[derive(Clone, Copy, Default)]
+pub struct Entry {
+    run: u32,
+    step: u32,
+    /// Logarithm of the ratio.
+    pub ratio: f64,
+}
+
+impl Entry {
+    /// Number of the run in the survey.
+    pub const fn run(self) -> usize {
+        self.run as usize
+    }
+
+    /// The move itself.
+    pub fn of<'d>(self, survey: &Survey<'d>) -> Move<'d> {
+        let [from, to] = survey.runs[self.run()].pair(self.step as usize);
+        Move { run: self.run(), step: self.step as usize, from, to, ratio: self.ratio }
+    }
+}
+
 /// All steps of a family, by the period that they lead to.
 pub struct Moves<'s, 'd> {
     survey: &'s Survey<'d>,
@@ -105,8 +127,8 @@ pub struct Moves<'s, 'd> {
     periods: Vec<Period>,
     /// Where the steps of each period end, and those of the next begin.
     ends: Vec<usize>,
-    /// Number of the run and of the step: those of a period stand together, in the order of the runs.
-    steps: Vec<(u32, u32)>,
+    /// Those of a period stand together, in the order of the runs.
+    entries: Vec<Entry>,
 }
 
 impl<'s, 'd> Moves<'s, 'd> {
@@ -140,34 +162,30 @@ impl<'s, 'd> Moves<'s, 'd> {
             ends[place] += ends[place - 1];
         }
         // What is where the steps of a period begin comes to be where they end.
-        let mut steps = vec![(0, 0); ends[periods.len()]];
+        let mut entries = vec![Entry::default(); ends[periods.len()]];
         each_step(&mut |place, run, step| {
-            steps[ends[place]] = (run as u32, step as u32);
+            let ratio = survey.runs[run].ratios.values[step];
+            entries[ends[place]] = Entry { run: run as u32, step: step as u32, ratio };
             ends[place] += 1;
         });
         ends.pop();
-        Self { survey, periods, ends, steps }
+        Self { survey, periods, ends, entries }
     }
 
     /// The moves by the period that they lead to.
-    pub fn by_period(&self) -> impl Iterator<Item = (Period, Vec<Move<'d>>)> {
+    pub fn by_period(&self) -> impl Iterator<Item = (Period, &[Entry])> {
         (0..self.periods.len()).map(|place| (self.periods[place], self.at(place)))
     }
 
     /// The moves that lead to a period.
     pub fn to(&self, period: Period) -> Vec<Move<'d>> {
-        self.periods.binary_search(&period).map_or_else(|_| Vec::new(), |place| self.at(place))
+        let entries = self.periods.binary_search(&period).map_or(&[][..], |place| self.at(place));
+        entries.iter().map(|one| one.of(self.survey)).collect()
     }
 
-    fn at(&self, place: usize) -> Vec<Move<'d>> {
+    fn at(&self, place: usize) -> &[Entry] {
         let first = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-        let one = |&(run, step): &(u32, u32)| {
-            let (run, step) = (run as usize, step as usize);
-            let of_run = &self.survey.runs[run];
-            let [from, to] = of_run.pair(step);
-            Move { run, step, from, to, ratio: of_run.ratios.values[step] }
-        };
-        self.steps[first..self.ends[place]].iter().map(one).collect()
+        &self.entries[first..self.ends[place]]
     }
 }
 
@@ -214,7 +232,7 @@ pub fn common_moves(survey: &Survey<'_>, moves: &[Moves<'_, '_>]) -> Vec<Common>
         let mut weighted: Vec<(f64, f64)> = Vec::new();
         for (period, moves) in moves.by_period().filter(|(_, moves)| moves.len() >= LEAST) {
             weighted.clear();
-            weighted.extend(moves.iter().map(|one| (one.ratio, weights[one.run])));
+            weighted.extend(moves.iter().map(|one| (one.ratio, weights[one.run()])));
             let ratio = weighted_median(&mut weighted);
             let along = weighted.iter().filter(|one| one.0 * ratio > 0.0).count() as f64;
             found.push(Common { family, period, ratio, along: along / weighted.len() as f64 });

@@ -85,8 +85,19 @@ impl<'d> Survey<'d> {
         Self { dataset, runs, aggregates }
     }
 
+    /// How many steps of a run have both figures in one unit.
+    pub fn comparable_steps(&self, run: &Run<'d>) -> usize {
+        let steps = run.counts.steps();
+        if run.has_one_unit {
+            steps
+        } else {
+            (0..steps).filter(|step| self.is_comparable(run, *step)).count()
+        }
+    }
+
     /// Whether both figures of a step are in one unit. Where they are not, another rule says so; the step is still one
     /// that peers learn from, so that one wrong unit does not move what is usual for all others.
+    #[inline]
     pub fn is_comparable(&self, run: &Run<'d>, step: usize) -> bool {
         run.has_one_unit || {
             let [from, to] = run.pair(step);
