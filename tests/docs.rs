@@ -6,8 +6,10 @@
 
 mod support;
 
+use candor::diag::grouped;
 use candor::rule::Rule;
 use candor::rules::RULES;
+use candor::source::limits::{LIMITS, Limit};
 use support::{lines, outcome, rule_names};
 
 /// A header for examples that show series alone.
@@ -176,6 +178,13 @@ fn tables_of_keys_are_as_the_schemas_say() {
         ("docs/configuration.md", "config-v1", candor::config::schema_text()),
         ("docs/output.md", "findings-v1", findings),
     ];
+    let table = |path: &str, name: &str, head: &str, rows: &str| {
+        let page = std::fs::read_to_string(support::project().join(path)).unwrap();
+        let begin = format!("<!-- keys of {name} -->\n");
+        let (before, rest) = page.split_once(&begin).unwrap();
+        let (_, after) = rest.split_once("<!-- end -->").unwrap();
+        hold(path, &format!("{before}{begin}\n{head}\n{rows}\n<!-- end -->{after}"));
+    };
     for (path, name, schema) in schemas {
         let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
         let properties = schema["properties"].as_object().unwrap();
@@ -184,10 +193,14 @@ fn tables_of_keys_are_as_the_schemas_say() {
             .iter()
             .map(|(key, property)| format!("| `{key}` | {} |\n", property["description"].as_str().unwrap()))
             .collect();
-        let page = std::fs::read_to_string(support::project().join(path)).unwrap();
-        let begin = format!("<!-- keys of {name} -->\n");
-        let (before, rest) = page.split_once(&begin).unwrap();
-        let (_, after) = rest.split_once("<!-- end -->").unwrap();
-        hold(path, &format!("{before}{begin}\n| Key | Meaning |\n|---|---|\n{rows}\n<!-- end -->{after}"));
+        table(path, name, "| Key | Meaning |\n|---|---|", &rows);
     }
+    let row = |limit: &&Limit| {
+        let [default, least, greatest] =
+            [limit.default, limit.range.0, limit.range.1].map(|one| grouped(one.into()));
+        let Limit { key, unit, documentation, .. } = limit;
+        format!("| `{key}` | {documentation} | {default} {unit} | {least} to {greatest} |\n")
+    };
+    let rows: String = LIMITS.iter().map(row).collect();
+    table("docs/configuration.md", "limits", "| Key | Meaning | Default | Range |\n|---|---|---|---|", &rows);
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use candor::render::{Format, RunInfo, Style, render};
+use candor::source::Limits;
 use support::{every_finding, outcome};
 
 /// A table with a sum that does not come out, and a category that is not ASCII.
@@ -238,7 +239,7 @@ fn workbooks_in_folders_are_found() {
 #[test]
 fn cells_become_what_a_reader_sees() {
     let bytes = std::fs::read(support::project().join("fixtures/workbooks/cells.xlsx")).unwrap();
-    let sheets = candor::load::xlsx::sheets(&bytes).unwrap();
+    let sheets = candor::load::xlsx::sheets(&bytes, &Limits::default()).unwrap();
     assert!(sheets.iter().all(|sheet| sheet.failure.is_none()));
     let texts: Vec<&str> = sheets.iter().map(|sheet| sheet.text.as_str()).collect();
     let expected = [
@@ -268,7 +269,7 @@ not computed,\"=SUM(B3,B4)\"
         "title\n\"\"\n\"\"\nx\n",
     ];
     assert_eq!(texts, expected);
-    let mut rows = candor::load::csv::Rows::new(texts[3], b',');
+    let mut rows = candor::load::csv::Rows::new(texts[3], b',', &Limits::default());
     while rows.advance() {}
     assert_eq!(rows.number, 4, "a blank row counts");
 }
@@ -277,12 +278,12 @@ not computed,\"=SUM(B3,B4)\"
 fn a_damaged_workbook_ends_no_program() {
     let bytes = std::fs::read(support::project().join("fixtures/workbooks/cells.xlsx")).unwrap();
     for length in (0..bytes.len()).step_by(97) {
-        assert!(candor::load::xlsx::sheets(&bytes[..length]).is_err());
+        assert!(candor::load::xlsx::sheets(&bytes[..length], &Limits::default()).is_err());
     }
     for place in (0..bytes.len()).step_by(13) {
         let mut changed = bytes.clone();
         changed[place] ^= 0xFF;
         // What it says does not matter, only that it comes back.
-        let _ = candor::load::xlsx::sheets(&changed);
+        let _ = candor::load::xlsx::sheets(&changed, &Limits::default());
     }
 }

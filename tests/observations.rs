@@ -6,7 +6,7 @@
 use candor::ingest::{Input, TableHeader, ingest, shipped_registry};
 use candor::load::csv::{Rows, unquote};
 use candor::model::{Dataset, Quantity, parse_number};
-use candor::source::{Source, Sources};
+use candor::source::{Limits, Source, Sources};
 use proptest::prelude::*;
 
 fn read(name: &str, text: String) -> (Sources, Dataset) {
@@ -115,7 +115,7 @@ proptest! {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
         let expected: Vec<Vec<String>> =
             reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
-        let mut rows = Rows::new(&text, b',');
+        let mut rows = Rows::new(&text, b',', &Limits::default());
         let mut found = Vec::new();
         while rows.advance() {
             for (column, span) in rows.cells.iter().enumerate() {
@@ -123,7 +123,7 @@ proptest! {
             }
             found.push((0..rows.cells.len()).map(|column| rows.cell(column).into_owned()).collect::<Vec<_>>());
         }
-        prop_assert!(rows.failure.is_none());
+        prop_assert!(rows.failures.is_empty());
         prop_assert_eq!(found, expected);
     }
 }

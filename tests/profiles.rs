@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use candor::ingest::profile::recognise::{Recognition, first_rows, missing_headings, recognise};
 use candor::ingest::profile::{Profile, SHIPPED, shipped};
 use candor::load::csv::Rows;
+use candor::source::Limits;
 
 use support::{every_finding, outcome, project};
 
@@ -129,7 +130,8 @@ fn every_published_table_is_recognised() {
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         let path = file.to_string_lossy();
-        let found = match recognise(&profiles, &path, &first_rows(Rows::new(&text, b','))) {
+        let found = match recognise(&profiles, &path, &first_rows(Rows::new(&text, b',', &Limits::default())))
+        {
             Recognition::By(profile) => profile.id.clone(),
             Recognition::Ambiguous(profiles) => {
                 let ids: Vec<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
@@ -156,7 +158,7 @@ fn no_profile_describes_a_tidy_table() {
 /// The profile of a table that consists of this header and nothing else of interest.
 fn profile_of_header(name: &str, header: &str) -> String {
     let profiles: Vec<&Profile> = shipped().iter().collect();
-    match recognise(&profiles, name, &first_rows(Rows::new(header, b','))) {
+    match recognise(&profiles, name, &first_rows(Rows::new(header, b',', &Limits::default()))) {
         Recognition::By(profile) => profile.id.clone(),
         other => panic!("{header}: {other:?}"),
     }

@@ -1,13 +1,13 @@
 //! `candor baseline`: taking up candor on a dataset that has findings already.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::check::{
-    BaselineChoice, CheckRequest, Checked, baseline_path, check, configuration_of, with_folded,
+    BaselineChoice, CheckRequest, Checked, LEADS_OUT, baseline_path, check, configuration_of, with_folded,
 };
 use super::output::{self, write_whole};
 use super::{ColourChoice, INTERNAL, NO_INPUT, USAGE, complain, inputs, print};
@@ -68,7 +68,12 @@ impl Dataset {
     /// Where the baseline stands, or is to stand.
     fn path(&self) -> Result<PathBuf, String> {
         let config = configuration_of(&self.request(self.choice()))?;
-        baseline_path(&self.choice(), &config).ok_or_else(|| "there is no baseline".to_owned())
+        let path = baseline_path(&self.choice(), &config).ok_or("there is no baseline")?;
+        let leads_out = |path: &Path| inputs::leads_out(path, &config.root);
+        if self.baseline.is_none() && (leads_out(&path) || path.parent().is_some_and(leads_out)) {
+            return Err(format!("`{}`: {LEADS_OUT}; name it with --baseline", inputs::shown(&path)));
+        }
+        Ok(path)
     }
 }
 
@@ -143,7 +148,7 @@ fn write(dataset: &Dataset, colour: ColourChoice) -> u8 {
     save(&path, &findings, &format!("wrote {} to", quantity_of(findings.len(), "finding")))
 }
 
-fn save(path: &std::path::Path, findings: &[&Finding], what: &str) -> u8 {
+fn save(path: &Path, findings: &[&Finding], what: &str) -> u8 {
     let shown = inputs::shown(path);
     match write_whole(path, &baseline_text(findings.iter().copied())) {
         Ok(()) => print(&format!("{what} {shown}\n")),

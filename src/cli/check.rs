@@ -23,8 +23,12 @@ use crate::model::Dataset;
 use crate::render::{self, Format, Style};
 use crate::rule::Rule;
 use crate::rules::{RULES, UNMATCHED_PATH, rule_set_hash};
-use crate::source::{self, Source, Sources};
+use crate::source::{self, Limits, ReadFailure, Source, Sources};
 use crate::suppress::{BASELINE_NAME, Baseline};
+
+/// Why a link is not read.
+pub(super) const LEADS_OUT: &str =
+    "this is a link that leads out of the folder of the dataset; it is not followed";
 
 /// Options of `candor check`.
 #[derive(Debug, Args)]
@@ -156,6 +160,10 @@ impl ReadRequest {
         self.sources.get(input.source)
     }
 
+    pub(super) fn limits(&self) -> &Limits {
+        &self.sources.limits
+    }
+
     /// The profiles of the dataset and those that ship with candor.
     pub(super) fn profiles(&self) -> Vec<&Profile> {
         self.own_profiles.iter().chain(ingest::profile::shipped()).collect()
@@ -213,8 +221,18 @@ pub(super) fn read_request(request: &CheckRequest) -> Reading {
     if files.is_empty() {
         return Reading::NoInput(nothing_in(&request.paths));
     }
+    sources.limits = config.limits;
     let inputs = read(&files, &config, &mut sources);
     Reading::Done(Box::new(ReadRequest { sources, config, inputs, own_profiles }))
+}
+
+/// Reads a file that belongs to a dataset but is none of its inputs.
+fn read_own(path: &Path, root: &Path) -> Source {
+    let name = inputs::shown(path);
+    if inputs::leads_out(path, root) {
+        return Source::unread(name, ReadFailure::new(LEADS_OUT));
+    }
+    source::read_path(path, &name, &Limits::default())
 }
 
 /// Reads the profiles that the configuration names; every fault of them as a finding.
@@ -222,7 +240,7 @@ fn read_profiles(config: &Config, sources: &mut Sources) -> Result<Vec<Profile>,
     let (mut profiles, mut faults) = (Vec::new(), Vec::new());
     for pattern in &config.files.profiles {
         let path = inputs::relative(&config.root.join(&pattern.text));
-        let id = sources.add(source::read_path(&path, &inputs::shown(&path)));
+        let id = sources.add(read_own(&path, &config.root));
         match config::read_profile(sources.get(id), id) {
             Ok(profile) => profiles.push(profile),
             Err(of_profile) => faults.extend(of_profile),
@@ -258,7 +276,11 @@ fn read_baseline(
             || format!("there is no baseline `{}`: `candor baseline write` makes one", inputs::shown(&path));
         return if is_named { Err(BaselineFault::Missing(why())) } else { Ok(None) };
     }
-    let id = sources.add(source::read_path(&path, &inputs::shown(&path)));
+    let source = match &request.baseline {
+        BaselineChoice::Configured => read_own(&path, &config.root),
+        _ => source::read_path(&path, &inputs::shown(&path), &Limits::default()),
+    };
+    let id = sources.add(source);
     config::read_baseline(sources.get(id), id).map(Some).map_err(BaselineFault::Unreadable)
 }
 
@@ -325,8 +347,9 @@ pub(super) fn configuration_of(request: &CheckRequest) -> Result<Config, String>
 
 fn read_config(path: &Path, sources: &mut Sources) -> Result<Config, Vec<Finding>> {
     let name = inputs::shown(&inputs::relative(path));
-    let id = sources.add(source::read_path(path, &name));
-    let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let id = sources.add(source::read_path(path, &name, &Limits::default()));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let root = folder.unwrap_or(Path::new(".")).to_path_buf();
     config::read(sources.get(id), id, root)
 }
 
@@ -370,7 +393,7 @@ fn nothing_in(paths: &[PathBuf]) -> String {
 
 /// Reads all files, in parallel, and adds them in their order.
 fn read(files: &[FileToRead], config: &Config, sources: &mut Sources) -> Vec<Input> {
-    let read: Vec<Vec<Source>> = files.par_iter().map(read_one).collect();
+    let read: Vec<Vec<Source>> = files.par_iter().map(|file| read_one(file, &config.limits)).collect();
     let mut inputs = Vec::with_capacity(files.len());
     for (file, of_file) in files.iter().zip(read) {
         let header = config.files.header(&inputs::within_dataset(&file.path, config));
@@ -386,11 +409,15 @@ fn read(files: &[FileToRead], config: &Config, sources: &mut Sources) -> Vec<Inp
 }
 
 /// What a file holds: several sources where it is a workbook.
-fn read_one(file: &FileToRead) -> Vec<Source> {
-    if file.path.as_os_str().is_empty() {
-        load::read_stream(std::io::stdin().lock(), &file.name, 0)
+fn read_one(file: &FileToRead, limits: &Limits) -> Vec<Source> {
+    if file.leads_out {
+        let failure = ReadFailure::new(LEADS_OUT)
+            .help("`exclude` in candor.toml leaves it out; name it to read what it leads to");
+        vec![Source::unread(&file.name, failure)]
+    } else if file.path.as_os_str().is_empty() {
+        load::read_stream(std::io::stdin().lock(), &file.name, 0, limits)
     } else {
-        load::read_path(&file.path, &file.name, file.encoding.as_deref())
+        load::read_path(&file.path, &file.name, file.encoding.as_deref(), limits)
     }
 }
 
@@ -509,6 +536,7 @@ pub(super) fn command(options: &Options, colour: ColourChoice) -> u8 {
             if options.new_only {
                 retain_active(&mut outcome.findings);
             }
+            outcome.leave_out_beyond_limit();
             let fail_on = options.fail_on.unwrap_or(configured);
             let run = render::RunInfo {
                 version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,6 +1,9 @@
 //! Which files a check reads: those named, those found in folders named, and the registries of the dataset.
+//!
+//! A folder may come from strangers: a link in it that leads out of the dataset is not followed, unless it is named itself.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -23,6 +26,8 @@ pub struct FileToRead {
     pub named: bool,
     /// The encoding that a data package states for it.
     pub encoding: Option<String>,
+    /// Whether it is a link that leads out of the dataset, so that it is not read.
+    pub leads_out: bool,
     /// Of a data package: paths in it that lead to no file that may be read, and why.
     pub absent: Vec<(String, &'static str)>,
 }
@@ -52,7 +57,7 @@ pub fn collect(paths: &[PathBuf], config: &Config, root: Option<&Path>) -> Vec<F
                 FileToRead { name: "-".to_owned(), path: PathBuf::new(), ..file(PathBuf::new(), true) },
             );
         } else if path.is_dir() {
-            walk(path, config).into_iter().for_each(|file| add(&mut found, file));
+            walk(path, config, root).into_iter().for_each(|file| add(&mut found, file));
         } else {
             add(&mut found, file(path.clone(), true));
         }
@@ -62,7 +67,9 @@ pub fn collect(paths: &[PathBuf], config: &Config, root: Option<&Path>) -> Vec<F
         return Vec::new();
     }
     for registry in &config.files.registries {
-        add(&mut found, file(relative(&config.root.join(&registry.text)), true));
+        let path = relative(&config.root.join(&registry.text));
+        let leads_out = leads_out(&path, &config.root);
+        add(&mut found, FileToRead { leads_out, ..file(path, true) });
     }
     packages::complete(&mut found, config, root);
     let mut files: Vec<FileToRead> = found.into_values().collect();
@@ -74,33 +81,42 @@ pub fn collect(paths: &[PathBuf], config: &Config, root: Option<&Path>) -> Vec<F
 pub(super) fn add(found: &mut BTreeMap<PathBuf, FileToRead>, file: FileToRead) {
     let known = found.entry(file.absolute()).or_insert_with(|| file.clone());
     known.named |= file.named;
+    // Whoever names a link wants what it leads to.
+    known.leads_out &= file.leads_out;
 }
 
 pub(super) fn file(path: PathBuf, named: bool) -> FileToRead {
-    FileToRead { name: shown(&path), path, named, encoding: None, absent: Vec::new() }
+    FileToRead { name: shown(&path), path, named, encoding: None, leads_out: false, absent: Vec::new() }
 }
 
-fn walk(folder: &Path, config: &Config) -> Vec<FileToRead> {
+/// The files in a folder; `root` is the folder of the dataset, else the folder itself is.
+fn walk(folder: &Path, config: &Config, root: Option<&Path>) -> Vec<FileToRead> {
     let mut files = Vec::new();
+    // Whoever names a folder outside wants what is in it.
+    let root = root.filter(|root| holds(root, folder) && !leads_out(folder, root)).unwrap_or(folder);
     for entry in WalkBuilder::new(folder).require_git(false).sort_by_file_path(Path::cmp).build() {
-        let (path, is_folder) = match entry {
+        let (path, is_folder, is_link) = match entry {
             Ok(entry) if entry.depth() == 0 => continue,
-            Ok(entry) => (entry.path().to_path_buf(), entry.file_type().is_some_and(|kind| kind.is_dir())),
+            Ok(entry) => {
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                (entry.path().to_path_buf(), is_folder, entry.path_is_symlink())
+            }
             // What cannot be entered is reported where it is read.
             Err(error) => match path_of(&error) {
-                Some(path) => (path, false),
+                Some(path) => (path, false, false),
                 None => continue,
             },
         };
         let within = within_dataset(&path, config);
         let included = !is_folder && config.files.includes(&within);
-        let is_own = |name: &std::ffi::OsStr| name == FILE_NAME || name == BASELINE_NAME;
+        let is_own = |name: &OsStr| name == FILE_NAME || name == BASELINE_NAME;
         let is_baseline = config.baseline.as_ref().is_some_and(|name| within == Path::new(name));
         if path.file_name().is_some_and(is_own) || is_baseline || !(has_known_ending(&path) || included) {
             continue;
         }
         if config.files.selects(&within) {
-            files.push(file(path, included));
+            let leads_out = is_link && leads_out(&path, root);
+            files.push(FileToRead { leads_out, ..file(path, included) });
         }
     }
     files
@@ -134,6 +150,16 @@ pub fn within_dataset(path: &Path, config: &Config) -> PathBuf {
 /// Whether a path is a folder, or lies above one.
 pub fn holds(path: &Path, folder: &Path) -> bool {
     normal(folder).starts_with(normal(path))
+}
+
+/// Whether a path in a folder leads out of it, with all links followed. One that leads nowhere does not, and one that says
+/// itself that it stands elsewhere is no link out.
+pub(super) fn leads_out(path: &Path, folder: &Path) -> bool {
+    if !holds(folder, path) {
+        return false;
+    }
+    let followed = path.canonicalize().ok().zip(folder.canonicalize().ok());
+    followed.is_some_and(|(path, folder)| !path.starts_with(folder))
 }
 
 /// The absolute path without `.` and `..`; links are not resolved.

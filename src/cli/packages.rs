@@ -7,26 +7,26 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::inputs::{FileToRead, add, file, normal, relative, within_dataset};
+use super::inputs::{FileToRead, add, file, leads_out, normal, relative, within_dataset};
 use crate::config::Config;
 use crate::ingest::package::{FILE_NAME, ListedFile, listed_files};
-use crate::source;
+use crate::source::{self, Limits};
 
 const MISSING: &str = "is not there";
 const LEADS_OUT: &str =
     "is a link that leads out of the folder of the package; it is not taken as a part of it";
 
 /// The files that packages list, by the packages' paths; read once each.
-#[derive(Default)]
 struct Lists {
+    limits: Limits,
     known: HashMap<PathBuf, Vec<ListedFile>>,
 }
 
 impl Lists {
     fn of(&mut self, package: &Path) -> &[ListedFile] {
         let read = || {
-            let source = source::read_path(package, "");
-            listed_files(&source.text, package.parent().unwrap_or(Path::new("")))
+            let source = source::read_path(package, "", &self.limits);
+            listed_files(&source.text, folder_of(package), &self.limits)
         };
         self.known.entry(package.to_path_buf()).or_insert_with(read)
     }
@@ -34,9 +34,11 @@ impl Lists {
 
 /// Adds packages above tables, and the files of packages.
 pub(super) fn complete(found: &mut BTreeMap<PathBuf, FileToRead>, config: &Config, root: Option<&Path>) {
-    let mut lists = Lists::default();
-    let is_package = |path: &PathBuf| path.file_name().is_some_and(|name| name == FILE_NAME);
-    let checked: Vec<PathBuf> = found.keys().filter(|path| is_package(path)).cloned().collect();
+    let mut lists = Lists { limits: config.limits, known: HashMap::new() };
+    let is_package = |(path, file): &(&PathBuf, &FileToRead)| {
+        !file.leads_out && path.file_name().is_some_and(|name| name == FILE_NAME)
+    };
+    let checked: Vec<PathBuf> = found.iter().filter(is_package).map(|(path, _)| path.clone()).collect();
     for package in &checked {
         let named = found.get(package).is_some_and(|file| file.named);
         for listed in lists.of(package).to_vec() {
@@ -85,8 +87,12 @@ fn package_above(table: &Path, root: Option<&Path>, lists: &mut Lists) -> Option
         .skip(1)
         .take_while(|folder| within.is_none_or(|root| folder.starts_with(root)))
         .map(|folder| folder.join(FILE_NAME))
-        .filter(|package| package.is_file())
+        .filter(|package| package.is_file() && !leads_out(package, within.unwrap_or(folder_of(package))))
         .find(|package| lists.of(package).iter().any(|listed| listed.file == table))
+}
+
+fn folder_of(package: &Path) -> &Path {
+    package.parent().unwrap_or(Path::new(""))
 }
 
 fn is_table(path: &Path) -> bool {
@@ -105,6 +111,6 @@ fn fault_of(file: &Path, package: &Path) -> Option<&'static str> {
 
 /// Whether a file is in the folder of a package, with all links followed.
 fn is_within(file: &Path, package: &Path) -> bool {
-    let folder = package.parent().and_then(|folder| folder.canonicalize().ok());
+    let folder = folder_of(package).canonicalize().ok();
     folder.zip(file.canonicalize().ok()).is_some_and(|(folder, file)| file.starts_with(folder))
 }

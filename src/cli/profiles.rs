@@ -65,7 +65,7 @@ pub(super) fn command(options: &Options) -> u8 {
         if ingest::package::is_package(&source.path) && !input.named {
             continue;
         }
-        match (ingest::headings(source), options.draft) {
+        match (ingest::headings(source, read.limits()), options.draft) {
             (None, _) => text.push_str(&format!("{}: no table\n", source.path)),
             (Some(headings), true) => text.push_str(&draft::of(&source.path, &headings)),
             (Some(headings), false) => text.push_str(&report(&profiles, &source.path, &headings)),

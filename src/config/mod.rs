@@ -18,7 +18,8 @@ use crate::engine::Plan;
 use crate::ingest::profile::Profile;
 use crate::load::{self, Node, Tree};
 use crate::schema::{SchemaName, Violation};
-use crate::source::{Source, SourceId, Span};
+use crate::source::limits::LIMITS;
+use crate::source::{Limits, Source, SourceId, Span};
 use crate::suppress::Baseline;
 
 /// Name of the file.
@@ -38,6 +39,8 @@ pub struct Config {
     pub plan: Plan,
     /// The baseline that the file names, relative to its folder.
     pub baseline: Option<String>,
+    /// How much of an input is read, and of what is found kept.
+    pub limits: Limits,
     /// From which level on findings set exit code 1; `None` for never.
     pub fail_on: Option<FailOn>,
 }
@@ -146,11 +149,24 @@ pub fn read(source: &Source, id: SourceId, root: PathBuf) -> Result<Config, Vec<
     let config = Config {
         files: Files::read(root_node, id),
         plan: plan(root_node, &mut faults),
+        limits: limits(root_node),
         baseline: root_node.get("baseline").map(|node| node.text().into_owned()),
         fail_on: root_node.get("fail-on").and_then(|node| FailOn::parse(&node.text())),
         root,
     };
     if faults.list.is_empty() { Ok(config) } else { Err(faults.list) }
+}
+
+/// Reads `[limits]`. What is no number in range is reported by the schema.
+fn limits(root: Node<'_>) -> Limits {
+    let mut limits = Limits::default();
+    for limit in LIMITS {
+        let stated = root.get("limits").and_then(|table| table.get(limit.key));
+        if let Some(value) = stated.and_then(|node| node.text().parse().ok()) {
+            limits.set(limit, value);
+        }
+    }
+    limits
 }
 
 fn plan(root: Node<'_>, faults: &mut Faults<'_>) -> Plan {

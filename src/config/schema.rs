@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::FailOn;
 use crate::rules::RULES;
 use crate::schema::SchemaName;
+use crate::source::limits::{LIMITS, Limit};
 
 /// The schema as JSON text.
 pub fn schema_text() -> String {
@@ -29,6 +30,7 @@ pub fn schema_text() -> String {
             "registries": patterns("Registries", "Registries of entities, metrics and breaks that are read whichever files are checked: paths relative to this file, no patterns.", json!([["entities.yaml", "breaks.yaml"]])),
             "profiles": patterns("Profiles", "Profiles of publishers' formats that this dataset brings: paths relative to this file, no patterns. They are tried before those that ship with candor.", json!([["profiles/example.toml"]])),
             "tables": tables(),
+            "limits": limits(),
             "rules": rules(),
             "override": overrides(),
             "allow": allows(),
@@ -117,6 +119,29 @@ fn word_list(title: &str, description: &str, examples: Value) -> Value {
 
 fn levels() -> Value {
     json!({ "enum": ["error", "warning", "note", "off"] })
+}
+
+fn limits() -> Value {
+    let limit = |limit: &&Limit| {
+        let schema = json!({
+            "title": limit.key,
+            "description": format!("{} Unit: {}.", limit.documentation, limit.unit),
+            "type": "integer",
+            "minimum": limit.range.0,
+            "maximum": limit.range.1,
+            "default": limit.default,
+            "examples": [limit.default],
+        });
+        (limit.key.to_owned(), schema)
+    };
+    json!({
+        "title": "Limits",
+        "description": "How much of an input is read, and of what is found printed.",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": LIMITS.iter().map(limit).collect::<Map<String, Value>>(),
+        "examples": [{ "file-size": 3_000_000_000_u64 }],
+    })
 }
 
 fn rules() -> Value {

@@ -3,7 +3,10 @@
 //! Two kinds of repetition are folded. Findings of several rules that would all go away if one value were mended
 //! become one, led by the most exact of them. Findings of one rule that say the same thing of many places become one,
 //! led by the first. What was folded stays inside the leading finding, so that totals are exact and nothing is lost.
+//!
+//! Where more is found than anybody reads, [`keep`] leaves out what weighs least, and the caller counts it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::diag::{Finding, Location};
@@ -22,6 +25,29 @@ pub fn fold(mut findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
 /// How many findings are folded into one, at any depth.
 pub fn count(finding: &Finding) -> usize {
     finding.folded.iter().map(|one| 1 + count(one)).sum()
+}
+
+/// Keeps so many findings, folded ones included: what counts before what does not, the graver before the lighter, and
+/// what leads before what is folded into it. Those that stay are in the same order.
+pub fn keep(findings: &mut Vec<Finding>, most: usize) {
+    if findings.iter().map(|one| 1 + count(one)).sum::<usize>() <= most {
+        return;
+    }
+    let mut by_weight: Vec<usize> = (0..findings.len()).collect();
+    by_weight.sort_by_key(|place| (!findings[*place].is_active(), Reverse(findings[*place].level)));
+    let mut stays = vec![false; findings.len()];
+    by_weight.iter().take(most).for_each(|place| stays[*place] = true);
+    let mut stays = stays.into_iter();
+    findings.retain(|_| stays.next().unwrap_or_default());
+    let mut room = most - findings.len();
+    findings.iter_mut().for_each(|finding| shorten(finding, &mut room));
+}
+
+/// Leaves out what is folded into a finding where there is no room for it.
+fn shorten(finding: &mut Finding, room: &mut usize) {
+    finding.folded.truncate(*room);
+    *room -= finding.folded.len();
+    finding.folded.iter_mut().for_each(|one| shorten(one, room));
 }
 
 /// Findings are printed in the order of the places they point at, those on claims after those on the figures themselves.

@@ -71,6 +71,8 @@ pub struct Summary {
     pub baselined: usize,
     /// Findings that are printed as part of another one; they are in the totals above.
     pub folded: usize,
+    /// Findings that are not printed because there are too many; they are in the totals above.
+    pub left_out: usize,
     /// Rules that looked at something.
     pub rules_checked: usize,
     /// Rules that the data hold nothing for.
@@ -107,6 +109,15 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Leaves out the findings beyond the limit, those that weigh least. Totals and exit code stay as they are.
+    pub fn leave_out_beyond_limit(&mut self) {
+        let count = |findings: &[Finding]| findings.iter().map(|one| 1 + fold::count(one)).sum::<usize>();
+        let all = count(&self.findings);
+        fold::keep(&mut self.findings, usize::try_from(self.sources.limits.findings).unwrap_or(usize::MAX));
+        self.summary.folded = self.findings.iter().map(fold::count).sum();
+        self.summary.left_out = all - count(&self.findings);
+    }
+
     /// Exit code, whatever the output format: 70 a rule failed, 3 an input was not read, 1 findings at or above
     /// `fail_on`, else 0.
     pub fn exit_code(&self, fail_on: Option<Level>) -> u8 {
@@ -319,6 +330,7 @@ fn summarise(
         allowed: in_state(|state| matches!(state, State::Allowed { .. })),
         baselined: in_state(|state| matches!(state, State::Baselined)),
         folded: 0,
+        left_out: 0,
         rules_checked: rules(|verdict| matches!(verdict, Verdict::Checked { .. })),
         rules_not_applicable: rules(|verdict| matches!(verdict, Verdict::NotApplicable(_))),
         rules_not_run: rules(|verdict| matches!(verdict, Verdict::NotRun(_))),

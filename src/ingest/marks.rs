@@ -21,7 +21,7 @@ impl Reader<'_> {
         }
         let mut evidence = Evidence::default();
         let mut first: Option<(Span, Cell, char)> = None;
-        let mut rows = Rows::new(&self.source.text, separator);
+        let mut rows = Rows::new(&self.source.text, separator, self.limits);
         while rows.advance() {
             for column in 0..rows.cells.len() {
                 let text = rows.cell(column);

@@ -31,7 +31,7 @@ use package::{Packages, Resource};
 use profile::Profile;
 use profile::recognise::{Recognition, recognise};
 
-use crate::source::{Cell, Source, SourceId, Sources, Span};
+use crate::source::{Cell, Limits, Source, SourceId, Sources, Span};
 
 /// What the dataset's configuration says of a table that says less of itself than a report document does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -155,14 +155,14 @@ fn separator_of(source: &Source, resource: Option<&Resource>) -> u8 {
 }
 
 /// The headings of a source; none where it holds no table.
-pub fn headings(source: &Source) -> Option<Headings> {
+pub fn headings(source: &Source, limits: &Limits) -> Option<Headings> {
     match syntax_of(source)? {
         Syntax::Csv => {
-            let rows = csv::Rows::new(&source.text, separator_of(source, None));
+            let rows = csv::Rows::new(&source.text, separator_of(source, None), limits);
             Some(Headings { rows: profile::recognise::first_rows(rows) })
         }
         Syntax::Json => {
-            let tree = load::json::parse(&source.text);
+            let tree = load::json::parse_within(&source.text, limits);
             let tables = load::grid::tables(tree.root()?);
             let rows: Vec<Vec<String>> = tables.into_iter().map(|table| table.headings).collect();
             (!rows.is_empty()).then_some(Headings { rows })
@@ -175,7 +175,8 @@ pub fn headings(source: &Source) -> Option<Headings> {
 /// dataset; those that ship with candor come after them.
 pub fn ingest(sources: &Sources, inputs: &[Input], registry: Arc<Registry>, profiles: &[Profile]) -> Dataset {
     let mut builder = Builder::new(registry);
-    let parsed: Vec<Parsed<'_>> = inputs.par_iter().map(|input| parse(sources.get(input.source))).collect();
+    let parsed: Vec<Parsed<'_>> =
+        inputs.par_iter().map(|input| parse(sources.get(input.source), &sources.limits)).collect();
     let packages = Packages::read(inputs, |index| parsed[index].whole_root());
     let inputs: Vec<Input> =
         inputs.iter().enumerate().map(|(index, input)| packages.complete(index, input)).collect();
@@ -190,6 +191,7 @@ pub fn ingest(sources: &Sources, inputs: &[Input], registry: Arc<Registry>, prof
         };
         Reader {
             source: sources.get(inputs[index].source),
+            limits: &sources.limits,
             input: &inputs[index],
             profiles,
             builder: &mut builder,
@@ -260,13 +262,13 @@ enum DocumentKind {
     OfPackage,
 }
 
-fn parse(source: &Source) -> Parsed<'_> {
+fn parse<'a>(source: &'a Source, limits: &Limits) -> Parsed<'a> {
     if source.failure.is_some() && source.text.is_empty() {
         return Parsed::Nothing;
     }
     let (tree, format) = match syntax_of(source) {
-        Some(Syntax::Yaml) => (load::yaml::parse(&source.text), Format::ReportYaml),
-        Some(Syntax::Json) => (load::json::parse(&source.text), Format::ReportJson),
+        Some(Syntax::Yaml) => (load::yaml::parse_within(&source.text, limits), Format::ReportYaml),
+        Some(Syntax::Json) => (load::json::parse_within(&source.text, limits), Format::ReportJson),
         Some(Syntax::Csv) => return Parsed::Table,
         None => return Parsed::Unknown,
     };
@@ -327,6 +329,7 @@ fn kind_of(tree: &Tree<'_>) -> DocumentKind {
 /// Turns one parsed input into parts of the dataset.
 struct Reader<'a> {
     source: &'a Source,
+    limits: &'a Limits,
     input: &'a Input,
     /// Those of the dataset.
     profiles: &'a [Profile],
@@ -381,7 +384,9 @@ impl Reader<'_> {
         let (text, start) = (&self.source.text, (span.start as usize).min(self.source.text.len()));
         let line = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
         let end = text.get(line..)?.find('\n').map_or(text.len(), |at| line + at);
-        let mut rows = csv::Rows::new(&text[line..end], b',');
+        // Also in a row that is too long to be read.
+        let limits = Limits { row_length: u64::MAX, cell_length: u64::MAX, ..*self.limits };
+        let mut rows = csv::Rows::new(&text[line..end], b',', &limits);
         let is_read = rows.advance();
         let before = rows.cells.iter().filter(|cell| is_read && cell.end as usize + line < start).count();
         let row = self.source.lines().line_of(text, span.start) as u32 + 1;
@@ -425,14 +430,18 @@ impl Reader<'_> {
         self.builder.count_unread();
     }
 
-    /// Reports a row of a table that could not be read, or the rest; whether there is one.
-    fn report_broken_rows(&mut self, failure: Option<load::SyntaxError>) -> bool {
+    /// Reports rows of a table that could not be read, or the rest; whether there are any.
+    fn report_broken_rows(&mut self, failures: Vec<load::SyntaxError>) -> bool {
         // A fault of the bytes is already reported.
-        let (Some(failure), None) = (failure, &self.source.failure) else { return false };
-        let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
-        problem.help = failure.help;
-        "here".clone_into(&mut problem.label);
-        self.builder.problem(problem);
+        if failures.is_empty() || self.source.failure.is_some() {
+            return false;
+        }
+        for failure in failures {
+            let mut problem = self.problem(ProblemKind::Unreadable, failure.span, failure.message);
+            problem.help = failure.help;
+            "here".clone_into(&mut problem.label);
+            self.builder.problem(problem);
+        }
         self.builder.count_unread();
         true
     }
@@ -442,7 +451,7 @@ impl Reader<'_> {
         let Some(sheet) = self.source.sheet.as_ref().filter(|sheet| !sheet.inexact.is_empty()) else {
             return;
         };
-        let mut rows = csv::Rows::new(&self.source.text, b',');
+        let mut rows = csv::Rows::new(&self.source.text, b',', self.limits);
         let mut cells = sheet.inexact.iter().peekable();
         while cells.peek().is_some() && rows.advance() {
             while let Some(cell) = cells.next_if(|cell| cell.row == rows.number) {

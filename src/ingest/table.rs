@@ -72,14 +72,14 @@ struct State<'a, 'p> {
     parts: Vec<Observation>,
     /// Whether every figure could be read so far.
     is_whole: bool,
-    /// Why reading ended before the end.
-    failure: Option<SyntaxError>,
+    /// Why rows could not be read, or the rest.
+    failures: Vec<SyntaxError>,
 }
 
 impl State<'_, '_> {
     /// Whether the next row can only belong to the table that is being read.
     fn is_within_table(&self) -> bool {
-        !self.may_begin && !self.has_ended && self.unplaced.is_none() && self.failure.is_none()
+        !self.may_begin && !self.has_ended && self.unplaced.is_none() && self.failures.is_empty()
     }
 }
 
@@ -93,14 +93,14 @@ impl<'s> Reader<'s> {
         if !self.read_in_stretches(profile, &rows, &mut state) {
             self.read_lines(profile, &mut rows, &mut state);
         }
-        state.is_whole &= !self.report_broken_rows(state.failure.take());
+        state.is_whole &= !self.report_broken_rows(std::mem::take(&mut state.failures));
         self.end_by_profile(state);
     }
 
     /// Reads all lines that are left.
     fn read_lines<'a, 'p>(&mut self, profile: &'p Profile, rows: &mut Rows<'a>, state: &mut State<'a, 'p>) {
         while self.read_next_line(profile, rows, state) {}
-        state.failure = rows.failure.take();
+        state.failures = std::mem::take(&mut rows.failures);
     }
 
     /// Reads one line; `false` where there is none.
@@ -201,7 +201,7 @@ impl<'s> Reader<'s> {
             parts: Vec::new(),
             begins_ragged: false,
             is_whole: true,
-            failure: None,
+            failures: Vec::new(),
         }
     }
 

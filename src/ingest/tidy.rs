@@ -172,7 +172,7 @@ struct TableStretch {
     closed_columns: Vec<(String, Vec<Problem>)>,
     /// Whether a row could not be read.
     has_unread_rows: bool,
-    failure: Option<SyntaxError>,
+    failures: Vec<SyntaxError>,
 }
 
 impl Reader<'_> {
@@ -190,9 +190,9 @@ impl Reader<'_> {
     fn read_figures(&mut self) -> Option<DocumentId> {
         let text = &self.source.text;
         let separator = self.separator();
-        let mut rows = Rows::new(text, separator);
+        let mut rows = Rows::new(text, separator, self.limits);
         let headings = self.resource.and_then(Resource::headings);
-        let first = recognise::first_rows(Rows::new(text, separator));
+        let first = recognise::first_rows(Rows::new(text, separator, self.limits));
         // Reading the profiles that ship with candor takes longer than reading a small table. None of them describes a
         // tidy one: a test holds that.
         let shipped = if first.first().is_some_and(|row| is_tidy(row)) { &[] } else { profile::shipped() };
@@ -204,11 +204,8 @@ impl Reader<'_> {
         }
         let has_header = headings.is_none();
         if has_header && !rows.advance() {
-            if self.source.failure.is_none() {
-                let problem = match rows.failure {
-                    Some(failure) => self.problem(ProblemKind::Unreadable, failure.span, failure.message),
-                    None => self.problem(ProblemKind::Unreadable, Span::new(0, 0), "the file is empty"),
-                };
+            if self.source.failure.is_none() && !self.report_broken_rows(rows.failures) {
+                let problem = self.problem(ProblemKind::Unreadable, Span::new(0, 0), "the file is empty");
                 self.builder.problem(problem);
                 self.builder.count_unread();
             }
@@ -226,6 +223,8 @@ impl Reader<'_> {
                 if is_checked && !matches!(recognition, Recognition::Ambiguous(_)) {
                     return Some(self.table_of_package(header));
                 }
+                // The header may stand in a row that could not be read.
+                self.report_broken_rows(rows.failures);
                 self.unrecognised_table(header, &missing, &recognition);
                 return None;
             }
@@ -245,7 +244,7 @@ impl Reader<'_> {
         document.wordings = self.wordings_of_table();
         let document = self.builder.document(document);
         // What stood before the header may have been broken.
-        if self.report_broken_rows(rows.failure.take()) {
+        if self.report_broken_rows(std::mem::take(&mut rows.failures)) {
             self.builder.mark_incomplete(document);
         }
         let stretches = rows.rest_in_stretches(rayon::current_num_threads());
@@ -266,7 +265,7 @@ impl Reader<'_> {
         let (mut builder, document) = self.builder.for_stretch_of(document);
         let mut stretch = TableStretch::default();
         Reader { builder: &mut builder, ..*self }.read_rows(&mut rows, columns, document, &mut stretch);
-        (builder, TableStretch { failure: rows.failure, ..stretch })
+        (builder, TableStretch { failures: rows.failures, ..stretch })
     }
 
     /// Puts the stretches of a table together, in their order.
@@ -274,6 +273,7 @@ impl Reader<'_> {
         let mut styles = NumberStyles::default();
         let mut words = HashSet::new();
         let mut builders = Vec::with_capacity(stretches.len());
+        let mut failures = Vec::new();
         for (builder, stretch) in stretches {
             builders.push(builder);
             styles.add(stretch.styles);
@@ -283,9 +283,10 @@ impl Reader<'_> {
             if stretch.has_unread_rows {
                 self.builder.mark_incomplete(document);
             }
-            if self.report_broken_rows(stretch.failure) {
-                self.builder.mark_incomplete(document);
-            }
+            failures.extend(stretch.failures);
+        }
+        if self.report_broken_rows(failures) {
+            self.builder.mark_incomplete(document);
         }
         // Blocks that say the same of the same series are one.
         self.builder.add_stretches(document, builders, |_, _, block| {

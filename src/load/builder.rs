@@ -1,15 +1,16 @@
 //! Fills a [`Tree`] from a stream of opens, keys, scalars and closes: the half the three loaders share.
 //!
-//! It keeps the stack of open containers, enforces [`MAX_DEPTH`], finds repeated keys when an object closes, and
+//! It keeps the stack of open containers, bounds how deep they are, finds repeated keys when an object closes, and
 //! closes what is still open when a loader gives up.
 
 use std::collections::HashMap;
 
 use super::tree::{
-    COUNT_LIMIT, COUNT_SHIFT, DECODED, DuplicateKey, INCOMPLETE, MAX_DEPTH, QUOTED, Slot, SyntaxError,
-    TAG_ARRAY, TAG_BOOL, TAG_KEY, TAG_NULL, TAG_NUMBER, TAG_OBJECT, TAG_STRING, TRUTH, Tree,
+    COUNT_LIMIT, COUNT_SHIFT, DECODED, DuplicateKey, INCOMPLETE, QUOTED, Slot, SyntaxError, TAG_ARRAY,
+    TAG_BOOL, TAG_KEY, TAG_NULL, TAG_NUMBER, TAG_OBJECT, TAG_STRING, TRUTH, Tree,
 };
-use crate::source::Span;
+use crate::source::limits::NESTING_DEPTH;
+use crate::source::{Limits, Span};
 
 /// Objects up to this size are first looked at through a filter that tells most of them to have no repeated key.
 const FILTER_LIMIT: usize = 32;
@@ -89,13 +90,14 @@ pub(super) struct Builder<'a> {
     content_end: u32,
     /// Number of slots when a container was last closed or copied: the slots before it are settled.
     settled: u32,
+    limits: Limits,
 }
 
 impl<'a> Builder<'a> {
     /// `capacity` is the expected number of slots.
-    pub(super) fn new(text: &'a str, capacity: usize) -> Self {
+    pub(super) fn new(text: &'a str, capacity: usize, limits: &Limits) -> Self {
         let tree = Tree { text, slots: Vec::with_capacity(capacity), ..Tree::default() };
-        Self { tree, open: Vec::new(), keys: Vec::new(), content_end: 0, settled: 0 }
+        Self { tree, open: Vec::new(), keys: Vec::new(), content_end: 0, settled: 0, limits: *limits }
     }
 
     #[inline]
@@ -157,11 +159,11 @@ impl<'a> Builder<'a> {
         Slot { meta: written | (slot.meta & (QUOTED | DECODED)), ..slot }
     }
 
-    /// Opens a container; refused beyond [`MAX_DEPTH`].
+    /// Opens a container; refused beyond the limit.
     #[inline]
     pub(super) fn open(&mut self, container: Container, start: u32) -> Result<(), Box<SyntaxError>> {
-        if self.open.len() >= MAX_DEPTH {
-            return Err(self.too_deep(Span::new(start, start + 1)));
+        if self.open.len() as u64 >= self.limits.nesting_depth {
+            return Err(too_deep(Span::new(start, start + 1), self.open.len() + 1, &self.limits));
         }
         self.count_child();
         let slot = self.next_slot();
@@ -171,14 +173,6 @@ impl<'a> Builder<'a> {
         self.tree.slots.push(Slot { start, end: start, link: 0, meta });
         self.content_end = start;
         Ok(())
-    }
-
-    fn too_deep(&self, span: Span) -> Box<SyntaxError> {
-        Box::new(SyntaxError {
-            span,
-            message: format!("nested more than {MAX_DEPTH} levels deep"),
-            help: None,
-        })
     }
 
     /// Closes the innermost container at byte `end`.
@@ -207,8 +201,9 @@ impl<'a> Builder<'a> {
     /// Adds a copy of slots made before, as a YAML alias asks for. Their spans stay those of the definition.
     pub(super) fn copy(&mut self, first: u32, after: u32) -> Result<(), Box<SyntaxError>> {
         let height = self.height(first, after);
-        if self.open.len() + height > MAX_DEPTH {
-            return Err(self.too_deep(Span::new(self.content_end, self.content_end)));
+        let depth = self.open.len() + height;
+        if depth as u64 > self.limits.nesting_depth {
+            return Err(too_deep(Span::new(self.content_end, self.content_end), depth, &self.limits));
         }
         self.count_child();
         let shift = self.next_slot().wrapping_sub(first);
@@ -250,6 +245,11 @@ impl<'a> Builder<'a> {
             }
         }
         height
+    }
+
+    /// What bounds the tree.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Number of slots so far, to remember where an anchored value starts and ends.
@@ -332,6 +332,15 @@ impl<'a> Builder<'a> {
         }
         self.tree.duplicates.extend(found);
     }
+}
+
+/// The error of a value that stands at this level of nesting, beyond the limit.
+pub(super) fn too_deep(span: Span, depth: usize, limits: &Limits) -> Box<SyntaxError> {
+    Box::new(SyntaxError {
+        span,
+        message: format!("nested {depth} levels deep; the limit is {}", limits.nesting_depth),
+        help: Some(limits.help(&NESTING_DEPTH)),
+    })
 }
 
 /// Whether two keys may be equal. Most of the time a filter of 512 bits shows that none are.

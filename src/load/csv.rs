@@ -1,7 +1,8 @@
 //! CSV as rows of cells that know where they stand.
 //!
 //! Splitting is left to a library; this module turns its slices into byte spans of the file, counts rows, and notices
-//! what a lenient reader would swallow: a quoted cell that is never closed. The rows after its line are read all the same.
+//! what a lenient reader would swallow: a quoted cell that is never closed, and rows beyond the limits. The rows after
+//! those are read all the same.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,7 +13,8 @@ use rayon::prelude::*;
 use simd_csv::ZeroCopyReaderBuilder;
 
 use super::tree::SyntaxError;
-use crate::source::Span;
+use crate::source::limits::{CELL_LENGTH, Limit, ROW_LENGTH};
+use crate::source::{Limits, Span};
 
 /// A stretch of a CSV text whose rows can be read without the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,7 @@ pub struct Stretch {
     bytes: Range<usize>,
     rows_before: u32,
     separator: u8,
+    limits: Limits,
 }
 
 /// What may separate cells, the likeliest first.
@@ -54,7 +57,7 @@ pub fn separator(text: &str) -> u8 {
 
 /// How many of the first rows have the commonest number of cells, if that is more than one.
 fn rows_of_one_width(sample: &str, separator: u8) -> usize {
-    let mut rows = Rows::new(sample, separator);
+    let mut rows = Rows::new(sample, separator, &Limits::default());
     let mut counts: HashMap<usize, usize> = HashMap::new();
     for _ in 0..SAMPLE_ROWS {
         if !rows.advance() {
@@ -86,19 +89,21 @@ pub struct Rows<'a> {
     pub span: Span,
     /// Number of the current row, from 1.
     pub number: u32,
-    /// Why a row could not be read, or the rest.
-    pub failure: Option<SyntaxError>,
+    /// Why rows could not be read, or the rest.
+    pub failures: Vec<SyntaxError>,
+    limits: Limits,
 }
 
 impl<'a> Rows<'a> {
     /// Rows of a text whose cells are separated by this byte.
-    pub fn new(text: &'a str, separator: u8) -> Self {
+    pub fn new(text: &'a str, separator: u8, limits: &Limits) -> Self {
+        let limits = *limits;
         if let Some((_, length)) = named_separator(text) {
             // That line is a row of the file, but none of the table.
-            return Self::of(text, &Stretch { bytes: length..text.len(), rows_before: 1, separator });
+            return Self::of(text, &Stretch { bytes: length..text.len(), rows_before: 1, separator, limits });
         }
         let start = text.len() - text.trim_start_matches('\u{feff}').len();
-        Self::of(text, &Stretch { bytes: start..text.len(), rows_before: 0, separator })
+        Self::of(text, &Stretch { bytes: start..text.len(), rows_before: 0, separator, limits })
     }
 
     /// The rows of a stretch of a text.
@@ -119,7 +124,8 @@ impl<'a> Rows<'a> {
             cells: Vec::new(),
             span: Span::default(),
             number: stretch.rows_before,
-            failure: None,
+            failures: Vec::new(),
+            limits: stretch.limits,
         }
     }
 
@@ -129,18 +135,18 @@ impl<'a> Rows<'a> {
         let start = self.next_start() as usize;
         let bytes = &self.text.as_bytes()[start..self.end];
         let size = bytes.len().div_ceil(count.max(1)).max(LEAST_STRETCH);
-        let (separator, mut rows_before) = (self.separator, self.number);
+        let (separator, limits, mut rows_before) = (self.separator, self.limits, self.number);
         let parts = cut_at_rows(bytes, size);
         let rows: Option<Vec<u32>> = match parts.as_slice() {
             [] | [_] => None,
             parts => parts.par_iter().map(|part| rows_in(part)).collect(),
         };
         let Some(rows) = rows else {
-            return vec![Stretch { bytes: start..self.end, rows_before, separator }];
+            return vec![Stretch { bytes: start..self.end, rows_before, separator, limits }];
         };
         let mut place = start;
         let stretch = |(part, rows): (&[u8], u32)| {
-            let stretch = Stretch { bytes: place..place + part.len(), rows_before, separator };
+            let stretch = Stretch { bytes: place..place + part.len(), rows_before, separator, limits };
             (place, rows_before) = (stretch.bytes.end, rows_before + rows);
             stretch
         };
@@ -149,20 +155,34 @@ impl<'a> Rows<'a> {
 
     /// The rows that have not been read yet, to look ahead.
     pub fn rest(&self) -> Self {
-        let bytes = self.next_start() as usize..self.end;
-        let stretch = Stretch { bytes, rows_before: self.number, separator: self.separator };
-        Self::of(self.text, &stretch)
+        Self::of(self.text, &self.stretch(self.next_start() as usize, self.number))
     }
 
-    /// Goes to the next row; `false` at the end, or where the rest cannot be read.
+    /// What begins at this byte, after so many rows.
+    fn stretch(&self, start: usize, rows_before: u32) -> Stretch {
+        Stretch { bytes: start..self.end, rows_before, separator: self.separator, limits: self.limits }
+    }
+
+    /// Goes to the next row that can be read; `false` at the end, or where the rest cannot be read.
     pub fn advance(&mut self) -> bool {
+        while self.step() {
+            match self.excess() {
+                None => return true,
+                Some(failure) => self.failures.push(failure),
+            }
+        }
+        false
+    }
+
+    /// Goes to the next row, however long it is.
+    fn step(&mut self) -> bool {
         let start = self.next_start();
         let record = match self.reader.read_byte_record() {
             Ok(Some(record)) => record,
             Ok(None) => return false,
             Err(error) => {
                 let at = self.span.end;
-                self.failure = Some(SyntaxError {
+                self.failures.push(SyntaxError {
                     span: Span::new(at, at),
                     message: format!("the table cannot be read on: {error}"),
                     help: None,
@@ -181,23 +201,54 @@ impl<'a> Rows<'a> {
         self.number += 1;
         // Only the last row can hold a quote that is never closed.
         let is_last = self.offset + (self.reader.position() as usize) >= self.end;
-        if is_last && !self.is_closed() { self.resume() } else { true }
+        match if is_last { self.open_quote() } else { None } {
+            Some(opening) => self.resume(opening),
+            None => true,
+        }
+    }
+
+    /// What of the current row is beyond the limits.
+    fn excess(&self) -> Option<SyntaxError> {
+        let Limits { cell_length, row_length, .. } = self.limits;
+        let failure = |span: Span, what: &str, most: u64, limit: &Limit| SyntaxError {
+            span: Span::new(span.start, span.start),
+            message: format!(
+                "this {what} has {} bytes; the limit is {most}, and the row is not read",
+                span.len()
+            ),
+            help: Some(self.limits.help(limit)),
+        };
+        let length = u64::from(self.span.len());
+        if length <= cell_length.min(row_length) {
+            return None;
+        }
+        if length > row_length {
+            return Some(failure(self.span, "row", row_length, &ROW_LENGTH));
+        }
+        let cell = self.cells.iter().find(|cell| u64::from(cell.len()) > cell_length)?;
+        Some(failure(*cell, "cell", cell_length, &CELL_LENGTH))
     }
 
     /// Goes to the row after the line of the first quote that is never closed, which has swallowed all that follows.
-    fn resume(&mut self) -> bool {
-        let opening = match &self.failure {
-            Some(failure) if !self.has_resumed => failure.span.start as usize,
-            _ => return false,
-        };
+    fn resume(&mut self, opening: u32) -> bool {
+        // Of several such quotes the first is told of.
+        if self.has_resumed {
+            return false;
+        }
+        self.failures.push(SyntaxError {
+            span: Span::new(opening, opening + 1),
+            message: "the quote that opens here is never closed; the rest of its line is not read".to_owned(),
+            help: Some("close it with `\"`; a cell that holds a quote is put in quotes, and the quote in it is written twice".to_owned()),
+        });
+        let opening = opening as usize;
         let rest = &self.text.as_bytes()[opening..self.end];
         let Some(length) = memchr(b'\n', rest) else { return false };
-        let bytes = opening + length + 1..self.end;
         let lines =
             memchr_iter(b'\n', &self.text.as_bytes()[self.span.start as usize..opening]).count() as u32;
-        let stretch = Stretch { bytes, rows_before: self.number + lines, separator: self.separator };
-        *self = Self { failure: self.failure.take(), has_resumed: true, ..Self::of(self.text, &stretch) };
-        self.advance()
+        let stretch = self.stretch(opening + length + 1, self.number + lines);
+        let failures = std::mem::take(&mut self.failures);
+        *self = Self { failures, has_resumed: true, ..Self::of(self.text, &stretch) };
+        self.step()
     }
 
     /// Number of bytes that have not been read yet.
@@ -234,23 +285,17 @@ impl<'a> Rows<'a> {
         (position + breaks) as u32
     }
 
-    /// Whether every quote of the last row is closed; notes the failure where not.
-    fn is_closed(&mut self) -> bool {
+    /// The quote of the last row that is never closed.
+    fn open_quote(&self) -> Option<u32> {
         let row = &self.text[self.span.range()];
         if memchr_iter(b'"', row.as_bytes()).count().is_multiple_of(2) {
-            return true;
+            return None;
         }
         let texts = || self.cells.iter().rev().map(|cell| (cell.start, &self.text[cell.range()]));
         let opening = texts().find(|(_, text)| text.starts_with('"')).map(|(start, _)| start);
         // A quote within a cell opens as well.
         let within = || texts().find_map(|(start, text)| Some(start + text.find('"')? as u32));
-        let start = opening.or_else(within).unwrap_or(self.span.start);
-        self.failure.get_or_insert(SyntaxError {
-            span: Span::new(start, start + 1),
-            message: "the quote that opens here is never closed; the rest of its line is not read".to_owned(),
-            help: Some("close it with `\"`; a cell that holds a quote is put in quotes, and the quote in it is written twice".to_owned()),
-        });
-        false
+        Some(opening.or_else(within).unwrap_or(self.span.start))
     }
 }
 
@@ -336,7 +381,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> (Vec<Vec<String>>, Option<SyntaxError>) {
-        let mut rows = Rows::new(text, b',');
+        let mut rows = Rows::new(text, b',', &Limits::default());
         let mut found = Vec::new();
         while rows.advance() {
             for (column, span) in rows.cells.iter().enumerate() {
@@ -344,7 +389,7 @@ mod tests {
             }
             found.push((0..rows.cells.len()).map(|column| rows.cell(column).into_owned()).collect());
         }
-        (found, rows.failure)
+        (found, rows.failures.pop())
     }
 
     #[test]
@@ -370,7 +415,7 @@ mod tests {
         let (found, failure) = rows("a,b\nthe 5\" rule,2\n3,4\n");
         assert_eq!(found, [vec!["a", "b"], vec!["3", "4"]]);
         assert_eq!(failure.unwrap().span, Span::new(9, 10));
-        let mut rows = Rows::new("a,b\n1,\"2\n3,4\n", b',');
+        let mut rows = Rows::new("a,b\n1,\"2\n3,4\n", b',', &Limits::default());
         while rows.advance() {}
         assert_eq!(rows.number, 3);
     }
@@ -379,7 +424,7 @@ mod tests {
     fn the_first_line_may_name_the_separator() {
         for text in ["sep=;\na;b\n1,5;2\n", "\u{feff}\"sep=;\"\r\na;b\r\n1,5;2\r\n"] {
             assert_eq!(separator(text), b';');
-            let mut rows = Rows::new(text, b';');
+            let mut rows = Rows::new(text, b';', &Limits::default());
             assert!(rows.advance());
             assert_eq!((rows.number, rows.cell(0).as_ref(), rows.cells.len()), (2, "a", 2));
         }
@@ -405,13 +450,13 @@ mod tests {
     #[test]
     fn other_separators_split_cells_and_keep_their_places() {
         let text = "a;b\n\"x;y\";1,5\n";
-        let mut rows = Rows::new(text, separator(text));
+        let mut rows = Rows::new(text, separator(text), &Limits::default());
         assert!(rows.advance() && rows.advance());
         assert_eq!((rows.cell(0).as_ref(), rows.cell(1).as_ref()), ("x;y", "1,5"));
         assert_eq!(rows.cells, [Span::new(4, 9), Span::new(10, 13)]);
-        assert_eq!(Rows::new(text, b';').rest_in_stretches(2).len(), 1);
+        assert_eq!(Rows::new(text, b';', &Limits::default()).rest_in_stretches(2).len(), 1);
         let long = format!("a;b\n{}", "1;2\n".repeat(800_000));
-        let stretches = Rows::new(&long, b';').rest_in_stretches(2);
+        let stretches = Rows::new(&long, b';', &Limits::default()).rest_in_stretches(2);
         let mut rows = Rows::of(&long, &stretches[1]);
         assert!(stretches.len() > 1 && rows.advance());
         assert_eq!(rows.cells.len(), 2);
@@ -419,7 +464,7 @@ mod tests {
 
     /// Reads a text in stretches and whole, and holds the rows of both against each other.
     fn read_both_ways(text: &str, stretches: usize) {
-        let mut whole = Rows::new(text, b',');
+        let mut whole = Rows::new(text, b',', &Limits::default());
         assert!(whole.advance());
         let cut = whole.rest_in_stretches(stretches);
         assert_eq!(cut.len(), stretches);
@@ -429,7 +474,7 @@ mod tests {
                 assert!(whole.advance());
                 assert_eq!((rows.number, rows.span, &rows.cells), (whole.number, whole.span, &whole.cells));
             }
-            assert_eq!(rows.failure, None);
+            assert_eq!(rows.failures, []);
         }
         assert!(!whole.advance());
     }
@@ -454,7 +499,7 @@ mod tests {
     fn a_cut_is_never_within_quotes() {
         let long = "x\n".repeat(LEAST_STRETCH);
         let text = format!("a\n1\n\"{long}\"\n2\n{long}");
-        let rows = Rows::new(&text, b',');
+        let rows = Rows::new(&text, b',', &Limits::default());
         let ends: Vec<usize> = rows.rest_in_stretches(4).iter().map(|one| one.bytes.end).collect();
         assert!(text[..ends[0]].ends_with("\"\n"), "{ends:?}");
         assert!(ends.len() > 1);
@@ -463,13 +508,13 @@ mod tests {
     #[test]
     fn a_text_with_lines_that_end_in_a_carriage_return_alone_is_read_whole() {
         let text = format!("a,b\n{}x,1\r2,3\n", "1234567,1234567\n".repeat(200_000));
-        assert_eq!(Rows::new(&text, b',').rest_in_stretches(3).len(), 1);
+        assert_eq!(Rows::new(&text, b',', &Limits::default()).rest_in_stretches(3).len(), 1);
     }
 
     #[test]
     fn a_byte_order_mark_within_a_text_belongs_to_its_cell() {
         let text = "\u{feff}a,b\n\u{feff}é,1\n";
-        let mut rows = Rows::new(text, b',');
+        let mut rows = Rows::new(text, b',', &Limits::default());
         assert!(rows.advance());
         for stretch in rows.rest_in_stretches(2) {
             let mut rows = Rows::of(text, &stretch);
@@ -493,5 +538,36 @@ mod tests {
             }
             assert_eq!(rows_in(format!("{line}\ry\n").as_bytes()), None);
         }
+    }
+
+    #[test]
+    fn rows_beyond_the_limits_are_left_out_and_told_of() {
+        let limits = Limits { cell_length: 4, row_length: 12, ..Limits::default() };
+        let text = "a,b\n12345,1\n\"\n\",2\n1234,1234,1234\n\"345\",3\nx,12345\n1234,1234\n";
+        let mut rows = Rows::new(text, b',', &limits);
+        let mut numbers = Vec::new();
+        while rows.advance() {
+            numbers.push(rows.number);
+        }
+        assert_eq!(numbers, [1, 3, 7]);
+        let found: Vec<(u32, &str)> =
+            rows.failures.iter().map(|one| (one.span.start, one.message.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                (4, "this cell has 5 bytes; the limit is 4, and the row is not read"),
+                (18, "this row has 14 bytes; the limit is 12, and the row is not read"),
+                (33, "this cell has 5 bytes; the limit is 4, and the row is not read"),
+                (43, "this cell has 5 bytes; the limit is 4, and the row is not read"),
+            ]
+        );
+        for (failure, key) in rows.failures.iter().zip(["cell", "row"]) {
+            assert!(failure.help.as_ref().unwrap().starts_with(&format!("`{key}-length` under `[limits]`")));
+        }
+        // A quote that is never closed makes no long row.
+        let mut rows = Rows::new("a,b\n1,\"23456789\n3,4\n", b',', &limits);
+        while rows.advance() {}
+        assert_eq!((rows.number, rows.failures.len()), (3, 1));
+        assert!(rows.failures[0].message.contains("never closed"));
     }
 }

@@ -10,17 +10,23 @@ mod string;
 use super::builder::{Builder, Container, Scalar};
 use super::tree::{SyntaxError, Tree};
 use super::{BYTE_ORDER_MARK, too_large};
-use crate::source::Span;
+use crate::source::{Limits, Span};
 
 /// A guess that is seldom too small for data files: one slot for so many bytes. Memory never touched costs nothing.
 const BYTES_PER_SLOT: usize = 8;
 
-/// Reads a whole JSON text. See the [module documentation](super) for what happens on a syntax error.
+/// Reads a whole JSON text within the usual limits. See the [module documentation](super) for what happens on a syntax
+/// error.
 pub fn parse(text: &str) -> Tree<'_> {
+    parse_within(text, &Limits::default())
+}
+
+/// Reads a whole JSON text within some limits.
+pub fn parse_within<'a>(text: &'a str, limits: &Limits) -> Tree<'a> {
     if let Some(error) = too_large(text) {
-        return Builder::new(text, 0).abort(error, false);
+        return Builder::new(text, 0, limits).abort(error, false);
     }
-    let mut parser = Parser::new(text);
+    let mut parser = Parser::new(text, limits);
     match parser.document() {
         Ok(()) => parser.builder.finish(),
         Err(error) => {
@@ -40,9 +46,9 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a str) -> Self {
+    fn new(text: &'a str, limits: &Limits) -> Self {
         let at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-        let builder = Builder::new(text, text.len() / BYTES_PER_SLOT);
+        let builder = Builder::new(text, text.len() / BYTES_PER_SLOT, limits);
         Self { text, bytes: text.as_bytes(), at, builder }
     }
 

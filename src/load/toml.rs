@@ -13,21 +13,21 @@ use toml::de::{DeInteger, DeString, DeTable, DeValue};
 use super::builder::{Builder, Container, Scalar};
 use super::tree::{SyntaxError, Tree};
 use super::{BYTE_ORDER_MARK, too_large};
-use crate::source::Span;
+use crate::source::{Limits, Span};
 
 type Spanned<T> = toml::Spanned<T>;
 
-/// Reads a whole TOML text. See the [module documentation](super) for what happens on a syntax error; as the parser
+/// Reads a whole TOML text within the usual limits: only candor.toml and profiles are in TOML. See the [module documentation](super) for what happens on a syntax error; as the parser
 /// reads on after an error, every container of such a file counts as incomplete.
 pub fn parse(text: &str) -> Tree<'_> {
     if let Some(error) = too_large(text) {
-        return Builder::new(text, 0).abort(error, false);
+        return Builder::new(text, 0, &Limits::default()).abort(error, false);
     }
     let (table, errors) = DeTable::parse_recoverable(text);
     let failure = first_error(text, &errors);
     let mut writer = Writer {
         text,
-        builder: Builder::new(text, 0),
+        builder: Builder::new(text, 0, &Limits::default()),
         open: Vec::new(),
         broken: failure.as_ref().map(|error| error.span),
     };

@@ -5,7 +5,7 @@
 //! skipped in one step. In an object each value slot is preceded by the slot of its key. Text is borrowed from the
 //! file; only text that is written differently from what it means (escapes, folded lines) is kept decoded at the side.
 //!
-//! A [`Node`] is a cheap handle on one slot. Nothing here recurses: documents are at most [`MAX_DEPTH`] deep, and the
+//! A [`Node`] is a cheap handle on one slot. Nothing here recurses: how deep documents are is bounded, and the
 //! loaders, which fill the tree through `Builder`, work with stacks of their own.
 //!
 //! A file with a syntax error still gives a tree: what was read up to the error, with [`Tree::failure`] saying what
@@ -14,9 +14,6 @@
 use std::borrow::Cow;
 
 use crate::source::Span;
-
-/// How deeply containers may be nested. Reports are some five levels deep; the limit keeps hostile files harmless.
-pub const MAX_DEPTH: usize = 128;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

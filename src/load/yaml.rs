@@ -1,7 +1,7 @@
 //! Reads one YAML 1.2 document into a [`Tree`].
 //!
 //! The grammar is left to `saphyr-parser`, whose events arrive one by one; this module gives them byte positions,
-//! decides what unquoted text means (`yaml/scalar.rs`), expands aliases within [`MAX_ALIAS_NODES`], and rejects what a
+//! decides what unquoted text means (`yaml/scalar.rs`), expands aliases within a limit, and rejects what a
 //! data file should not have: a second document, and mappings or lists used as keys.
 //!
 //! Unquoted text follows the core schema of YAML 1.2 without its special numbers: `NO`, `on` and `yes` are text, and so
@@ -20,17 +20,21 @@ use self::position::Positions;
 use super::builder::{Builder, Container, Frame, Scalar};
 use super::tree::{Slot, SyntaxError, Tree};
 use super::{BYTE_ORDER_MARK, too_large};
-use crate::source::Span;
+use crate::source::limits::ALIAS_VALUES;
+use crate::source::{Limits, Span};
 
-/// How many nodes all aliases of one file may produce together. Real files use a few dozen.
-pub const MAX_ALIAS_NODES: u32 = 100_000;
-
-/// Reads a whole YAML text. See the [module documentation](super) for what happens on a syntax error.
+/// Reads a whole YAML text within the usual limits. See the [module documentation](super) for what happens on a syntax
+/// error.
 pub fn parse(text: &str) -> Tree<'_> {
+    parse_within(text, &Limits::default())
+}
+
+/// Reads a whole YAML text within some limits.
+pub fn parse_within<'a>(text: &'a str, limits: &Limits) -> Tree<'a> {
     if let Some(error) = too_large(text) {
-        return Builder::new(text, 0).abort(error, false);
+        return Builder::new(text, 0, limits).abort(error, false);
     }
-    let mut loader = Loader::new(text);
+    let mut loader = Loader::new(text, limits);
     match loader.document() {
         Ok(()) => loader.builder.finish(),
         Err(error) => {
@@ -61,22 +65,22 @@ struct Loader<'a> {
     /// For each open container: the anchor it defines (0 for none) and whether a key comes next.
     open: Vec<(usize, bool)>,
     documents: usize,
-    alias_nodes: u32,
+    alias_values: u64,
     /// Where the scanner gave up, which is not always what is to blame.
     stopped: Option<u32>,
 }
 
 impl<'a> Loader<'a> {
-    fn new(text: &'a str) -> Self {
+    fn new(text: &'a str, limits: &Limits) -> Self {
         Self {
             text,
             positions: Positions::new(text),
             events: Parser::new_from_str(text),
-            builder: Builder::new(text, 0),
+            builder: Builder::new(text, 0, limits),
             anchors: HashMap::new(),
             open: Vec::new(),
             documents: 0,
-            alias_nodes: 0,
+            alias_values: 0,
             stopped: None,
         }
     }
@@ -235,14 +239,18 @@ impl<'a> Loader<'a> {
 
     /// Counts nodes that an alias adds.
     fn spend(&mut self, nodes: u32, span: Span) -> Step {
-        self.alias_nodes = self.alias_nodes.saturating_add(nodes);
-        if self.alias_nodes <= MAX_ALIAS_NODES {
+        self.alias_values += u64::from(nodes);
+        let limits = self.builder.limits();
+        if self.alias_values <= limits.alias_values {
             return Ok(());
         }
         Err(Box::new(SyntaxError {
             span,
-            message: format!("the aliases of this file stand for more than {MAX_ALIAS_NODES} values"),
-            help: Some("write the values out".to_owned()),
+            message: format!(
+                "the aliases up to here stand for {} values; the limit is {}",
+                self.alias_values, limits.alias_values
+            ),
+            help: Some(format!("write the values out; {}", limits.help(&ALIAS_VALUES))),
         }))
     }
 

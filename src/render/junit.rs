@@ -28,7 +28,7 @@ pub fn render(outcome: &Outcome, run: &RunInfo) -> String {
     report.to_string().unwrap_or_default()
 }
 
-fn counts(summary: &Summary) -> [(&'static str, usize); 8] {
+fn counts(summary: &Summary) -> [(&'static str, usize); 9] {
     [
         ("errors", summary.errors),
         ("warnings", summary.warnings),
@@ -37,6 +37,7 @@ fn counts(summary: &Summary) -> [(&'static str, usize); 8] {
         ("allowed", summary.allowed),
         ("baselined", summary.baselined),
         ("folded", summary.folded),
+        ("left_out", summary.left_out),
         ("values", summary.values),
     ]
 }

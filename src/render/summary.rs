@@ -8,6 +8,7 @@ use super::words::clean;
 use crate::diag::{Entry, listing, quantity_of};
 use crate::engine::{Outcome, RuleVerdict};
 use crate::rule::Verdict;
+use crate::source::limits::FINDINGS;
 
 /// Most inputs that the summary names.
 const NAMED: usize = 3;
@@ -23,6 +24,14 @@ pub fn paragraph(outcome: &Outcome, hint: bool) -> String {
         findings(outcome),
         rules(outcome),
     );
+    if summary.left_out > 0 {
+        text.push_str(&format!(
+            " Left out: {} (`{}` under `[limits]` in candor.toml is {}).",
+            quantity_of(summary.left_out, "finding"),
+            FINDINGS.key,
+            outcome.sources.limits.findings,
+        ));
+    }
     if hint && summary.rules_not_applicable + summary.rules_not_run > 0 {
         text.push_str(" --verbose lists them.");
     }

@@ -86,6 +86,13 @@ fn transcoded(
     encoding: Option<&'static str>,
     (text, failure): (String, Option<ReadFailure>),
 ) -> Source {
+    // Where letters take more bytes than in the file, the text may become larger than places in it can be told.
+    let (text, failure) = if u32::try_from(text.len()).is_ok() {
+        (text, failure)
+    } else {
+        let message = format!("the text has {} bytes in UTF-8; candor reads up to {}", text.len(), u32::MAX);
+        (String::new(), Some(ReadFailure::new(message).help("split it by period or by publisher")))
+    };
     let mut source = Source::with_hash(name, text, bytes.len() as u64, sha256_hex(bytes));
     source.encoding = encoding;
     source.failure = failure;

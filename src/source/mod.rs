@@ -5,6 +5,7 @@
 //! does a span become a line and a column. Nothing here knows what the text means.
 
 mod decode;
+pub mod limits;
 mod lines;
 mod read;
 
@@ -13,8 +14,9 @@ use std::sync::OnceLock;
 use sha2::{Digest, Sha256};
 
 pub use decode::{decode, decode_as, encoding_of_label};
+pub use limits::Limits;
 pub use lines::{LineIndex, Place};
-pub use read::{ReadFailure, SIZE_LIMIT, bytes_of_path, bytes_of_stream, read_path, read_stream};
+pub use read::{ReadFailure, bytes_of_path, bytes_of_stream, read_path, read_stream};
 
 /// Half-open byte range in the text of a source: in the original file where that is UTF-8, and then a byte-order mark
 /// counts as the bytes it has; in the decoded text where the file is in another encoding, or a sheet of a workbook.
@@ -185,6 +187,8 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// All inputs of a run, in the order in which they are reported.
 #[derive(Debug, Default)]
 pub struct Sources {
+    /// How much of each is read.
+    pub limits: Limits,
     list: Vec<Source>,
 }
 

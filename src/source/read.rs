@@ -10,10 +10,8 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::decode::decode;
+use super::limits::{FILE_SIZE, Limits};
 use super::{Source, Span};
-
-/// Largest input in bytes: spans are 32-bit, and a published disclosure is far below this.
-pub const SIZE_LIMIT: u64 = 2_000_000_000;
 
 /// Bytes of a large file that are read in one go.
 pub(super) const CHUNK: usize = 1 << 22;
@@ -54,27 +52,27 @@ impl ReadFailure {
 }
 
 /// Reads the file at `path` and names it `name` in everything that is printed. A fault is part of the source.
-pub fn read_path(path: &Path, name: &str) -> Source {
-    match bytes_of_path(path) {
+pub fn read_path(path: &Path, name: &str, limits: &Limits) -> Source {
+    match bytes_of_path(path, limits) {
         Ok(bytes) => decode(name, bytes),
         Err(failure) => Source::unread(name, failure),
     }
 }
 
 /// Reads a stream to its end; `expected` is its size in bytes where that is known, 0 where it is not.
-pub fn read_stream(stream: impl Read, name: &str, expected: u64) -> Source {
-    match bytes_of_stream(stream, expected) {
+pub fn read_stream(stream: impl Read, name: &str, expected: u64, limits: &Limits) -> Source {
+    match bytes_of_stream(stream, expected, limits) {
         Ok(bytes) => decode(name, bytes),
         Err(failure) => Source::unread(name, failure),
     }
 }
 
 /// The bytes of the file at `path`.
-pub fn bytes_of_path(path: &Path) -> Result<Vec<u8>, ReadFailure> {
-    let (file, size) = open(path)?;
+pub fn bytes_of_path(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadFailure> {
+    let (file, size) = open(path, limits)?;
     match read_in_chunks(&file, size) {
         Some(bytes) => Ok(bytes),
-        None => bytes_of_stream(file, size),
+        None => bytes_of_stream(file, size, limits),
     }
 }
 
@@ -100,16 +98,19 @@ fn read_at(_: &File, _: &mut [u8], _: u64) -> std::io::Result<()> {
 }
 
 /// The bytes of a stream up to its end; `expected` is its size in bytes where that is known, 0 where it is not.
-pub fn bytes_of_stream(stream: impl Read, expected: u64) -> Result<Vec<u8>, ReadFailure> {
+pub fn bytes_of_stream(stream: impl Read, expected: u64, limits: &Limits) -> Result<Vec<u8>, ReadFailure> {
     let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).saturating_add(1));
-    match stream.take(SIZE_LIMIT + 1).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() as u64 > SIZE_LIMIT => Err(too_large(bytes.len() as u64, true)),
+    match stream.take(limits.file_size + 1).read_to_end(&mut bytes) {
+        // How much more there is, nobody knows.
+        Ok(_) if bytes.len() as u64 > limits.file_size => {
+            Err(too_large(&format!("more than {}", limits.file_size), limits))
+        }
         Ok(_) => Ok(bytes),
         Err(error) => Err(ReadFailure::new(format!("the file cannot be read: {error}"))),
     }
 }
 
-fn open(path: &Path) -> Result<(File, u64), ReadFailure> {
+fn open(path: &Path, limits: &Limits) -> Result<(File, u64), ReadFailure> {
     let metadata = std::fs::metadata(path).map_err(|error| missing(path, &error))?;
     if metadata.is_dir() {
         return Err(ReadFailure::new("this is a folder, not a file"));
@@ -118,8 +119,8 @@ fn open(path: &Path) -> Result<(File, u64), ReadFailure> {
         return Err(ReadFailure::new("this is not a regular file (a device, socket or pipe)")
             .help("pass `-` to read standard input"));
     }
-    if metadata.len() > SIZE_LIMIT {
-        return Err(too_large(metadata.len(), false));
+    if metadata.len() > limits.file_size {
+        return Err(too_large(&metadata.len().to_string(), limits));
     }
     let file = File::open(path)
         .map_err(|error| ReadFailure::new(format!("the file cannot be opened: {}", plain(&error))))?;
@@ -144,9 +145,7 @@ fn plain(error: &std::io::Error) -> String {
     }
 }
 
-fn too_large(size: u64, at_least: bool) -> ReadFailure {
-    let more = if at_least { "more than " } else { "" };
-    let size = if at_least { SIZE_LIMIT } else { size };
-    ReadFailure::new(format!("the file has {more}{size} bytes; candor reads up to {SIZE_LIMIT}"))
-        .help("split it by period or by publisher")
+fn too_large(size: &str, limits: &Limits) -> ReadFailure {
+    ReadFailure::new(format!("the file has {size} bytes; the limit is {}", limits.file_size))
+        .help(format!("split it by period or by publisher; {}", limits.help(&FILE_SIZE)))
 }

@@ -10,7 +10,7 @@ use candor::engine::{Outcome, RuleVerdict, Summary};
 use candor::model::{Dataset, Document, Format as DocumentFormat, Problem, ProblemKind, Provenance};
 use candor::render::{Format, RunInfo, Style, render};
 use candor::rule::{Check, Context, Parameter, Rule, Selector, Settings, Sink, Verdict};
-use candor::source::{Cell, Source, SourceId, Sources, Span, read_stream};
+use candor::source::{Cell, Limits, Source, SourceId, Sources, Span, read_stream};
 
 fn check_nothing(_: &Context<'_>, _: &mut Sink) {}
 
@@ -110,7 +110,8 @@ pub fn example() -> Outcome {
     let mut sources = Sources::default();
     let years = sources.add(Source::new(YEARS, YEARS_TEXT.clone()));
     let rows = sources.add(Source::new(ROWS, ROWS_TEXT.to_owned()));
-    let broken = sources.add(read_stream(&b"PK\x03\x04\0\0"[..], "contributions/table.csv", 6));
+    let broken =
+        sources.add(read_stream(&b"PK\x03\x04\0\0"[..], "contributions/table.csv", 6, &Limits::default()));
     let findings =
         vec![unreadable(broken), mixed_units(&sources, years, rows), drop(&sources, years), no_note(years)];
     let verdict = |rule, verdict, findings| RuleVerdict { rule, verdict, findings };

@@ -17,12 +17,12 @@ use winnow::prelude::*;
 use winnow::stream::{LocatingSlice, Location, Stateful, Stream};
 use winnow::token::{one_of, take_while};
 
+use crate::source::limits::{EXPRESSION_LENGTH, EXPRESSION_PARTS, Limits};
+
 /// Parentheses within parentheses that are followed. No real expression has more than four.
 const DEEPEST: usize = 16;
-/// Numbers, calls and parentheses in one expression.
-const MOST_PARTS: usize = 200;
-/// Longest expression in bytes.
-const LONGEST: usize = 4_000;
+/// What is expected where there are too many parts.
+const FEWER_PARTS: &str = "fewer parts";
 
 /// A name, or the value of a selector, and its bytes in the expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,22 +55,24 @@ pub(super) struct Fault {
     pub help: Option<String>,
 }
 
-/// How large the expression is so far.
-#[derive(Debug, Clone, Copy, Default)]
+/// How large the expression is so far, and may become.
+#[derive(Debug, Clone, Copy)]
 struct Size {
     depth: usize,
-    parts: usize,
+    parts: u64,
+    most_parts: u64,
 }
 
 type Input<'t> = Stateful<LocatingSlice<&'t str>, Size>;
 
 /// Reads an expression.
-pub(super) fn read(text: &str) -> Result<Raw, Fault> {
-    if text.len() > LONGEST {
-        let message = format!("an expression has at most {LONGEST} bytes");
-        return Err(Fault { range: 0..text.len(), message, help: None });
+pub(super) fn read(text: &str, limits: &Limits) -> Result<Raw, Fault> {
+    if text.len() as u64 > limits.expression_length {
+        let message = format!("it has {} bytes; the limit is {}", text.len(), limits.expression_length);
+        return Err(Fault { range: 0..text.len(), message, help: Some(limits.help(&EXPRESSION_LENGTH)) });
     }
-    let input = Stateful { input: LocatingSlice::new(text), state: Size::default() };
+    let size = Size { depth: 0, parts: 0, most_parts: limits.expression_parts };
+    let input = Stateful { input: LocatingSlice::new(text), state: size };
     whole.parse(input).map_err(|error| {
         let at = error.offset().min(text.len());
         let found = text[at..].chars().next();
@@ -79,6 +81,11 @@ pub(super) fn read(text: &str) -> Result<Raw, Fault> {
             StrContext::Expected(StrContextValue::Description(what)) => Some(*what),
             _ => None,
         });
+        if expected == Some(FEWER_PARTS) {
+            let most = limits.expression_parts;
+            let message = format!("part {} stands here; the limit is {most}", most + 1);
+            return Fault { range, message, help: Some(limits.help(&EXPRESSION_PARTS)) };
+        }
         let found = found.map_or_else(|| "the end".to_owned(), |letter| format!("`{letter}`"));
         let message = format!("expected {}, found {found}", expected.unwrap_or("an expression"));
         Fault { range, message, help: None }
@@ -137,8 +144,8 @@ fn chain(
 
 fn atom(input: &mut Input<'_>) -> ModalResult<Raw> {
     input.state.parts += 1;
-    if input.state.parts > MOST_PARTS {
-        return expected("no more than 200 parts");
+    if input.state.parts > input.state.most_parts {
+        return expected(FEWER_PARTS);
     }
     if symbol(input, '-')? {
         return Ok(Raw::Negative(Box::new(deeper(input, atom)?)));
@@ -230,7 +237,7 @@ mod tests {
 
     #[track_caller]
     fn fault(text: &str, at: usize, message: &str) {
-        let fault = read(text).unwrap_err();
+        let fault = read(text, &Limits::default()).unwrap_err();
         assert_eq!((fault.range.start, fault.message.as_str()), (at, message), "{text}");
     }
 
@@ -250,13 +257,22 @@ mod tests {
     fn hostile_sizes_are_refused() {
         fault(&"(".repeat(3_000), 17, "expected no more than 16 parentheses within each other, found `(`");
         fault(&"-".repeat(3_000), 17, "expected no more than 16 parentheses within each other, found `-`");
-        assert!(read(&"1+".repeat(1_500)).unwrap_err().message.contains("200 parts"));
-        assert!(read(&"1".repeat(5_000)).unwrap_err().message.contains("4000 bytes"));
+        fault(&"1+".repeat(1_500), 400, "part 201 stands here; the limit is 200");
+        fault(&"1".repeat(5_000), 0, "it has 5000 bytes; the limit is 4000");
+    }
+
+    #[test]
+    fn limits_are_those_that_are_set() {
+        let limits = Limits { expression_parts: 3, expression_length: 9, ..Limits::default() };
+        assert!(read("1 + 2 + 3", &limits).is_ok());
+        assert_eq!(read("1+1+1+1", &limits).unwrap_err().range, 6..7);
+        let help = read("1 + 2 +  3", &limits).unwrap_err().help.unwrap();
+        assert!(help.starts_with("`expression-length` under `[limits]`"), "{help}");
     }
 
     #[test]
     fn products_bind_closer_than_sums() {
-        let Raw::Binary('+', _, right) = read("1 + 2 * 3").unwrap() else { panic!() };
+        let Raw::Binary('+', _, right) = read("1 + 2 * 3", &Limits::default()).unwrap() else { panic!() };
         assert!(matches!(*right, Raw::Binary('*', ..)));
     }
 }

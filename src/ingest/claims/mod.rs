@@ -132,7 +132,8 @@ impl Reader<'_> {
         let text = node.text().into_owned();
         let source = self.input.source;
         let place = |range| Location { source, span: span_within(node, range), cell: None };
-        let read = grammar::read(&text).and_then(|raw| resolve(raw, &Scope { defaults, place: &place }));
+        let read = grammar::read(&text, self.limits)
+            .and_then(|raw| resolve(raw, &Scope { defaults, place: &place }));
         read.map_err(|Fault { range, message, help }| {
             let mut problem = self.problem(
                 ProblemKind::Schema,

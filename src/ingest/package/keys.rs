@@ -79,7 +79,7 @@ fn tables<'a>(
         if source.sheet.is_some() {
             continue;
         }
-        let mut rows = Rows::new(&source.text, separator_of(source, Some(resource)));
+        let mut rows = Rows::new(&source.text, separator_of(source, Some(resource)), &sources.limits);
         if !rows.advance() {
             continue;
         }

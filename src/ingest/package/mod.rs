@@ -22,7 +22,7 @@ use std::path::{Component, Path, PathBuf};
 use super::{Input, TableHeader};
 use crate::diag::Location;
 use crate::load::{self, Node};
-use crate::source::{SourceId, Span};
+use crate::source::{Limits, SourceId, Span};
 pub use field::{Field, Marks};
 pub(super) use report::Pass;
 
@@ -82,8 +82,8 @@ pub struct ListedFile {
 const READABLE: [&str; 4] = ["csv", "tsv", "xlsx", "json"];
 
 /// The files within its folder that a package names; none where the text is no package.
-pub fn listed_files(text: &str, folder: &Path) -> Vec<ListedFile> {
-    let tree = load::json::parse(text);
+pub fn listed_files(text: &str, folder: &Path, limits: &Limits) -> Vec<ListedFile> {
+    let tree = load::json::parse_within(text, limits);
     let mut files = Vec::new();
     for resource in tree.root().and_then(|root| root.get("resources")).into_iter().flat_map(Node::items) {
         let stated = |name: &str| resource.get(name).and_then(Node::as_str);

@@ -43,6 +43,7 @@ impl<'a> Pass<'a> {
         let of = &self.inputs[input];
         Reader {
             source: self.sources.get(of.source),
+            limits: &self.sources.limits,
             input: of,
             profiles: self.profiles,
             builder: self.builder,

@@ -65,10 +65,15 @@ impl Reader<'_> {
     pub(in super::super) fn check_fields(&mut self, earlier: usize, alone: Option<DocumentId>) {
         let Some(resource) = self.resource.filter(|resource| resource.is_checked()) else { return };
         let Some(schema) = &resource.schema else { return };
-        let mut rows = Rows::new(&self.source.text, separator_of(self.source, self.resource));
+        let mut rows = Rows::new(&self.source.text, separator_of(self.source, self.resource), self.limits);
         let mut problems = Vec::new();
         let mut first_row = None;
         if !rows.advance() {
+            if let Some(document) = alone
+                && self.report_broken_rows(rows.failures)
+            {
+                self.builder.mark_incomplete(document);
+            }
             return;
         }
         let headings = headings_of(&rows);
@@ -97,7 +102,7 @@ impl Reader<'_> {
             }
         }
         if let Some(document) = alone {
-            is_whole &= !self.report_broken_rows(rows.failure);
+            is_whole &= !self.report_broken_rows(rows.failures);
             if !is_whole {
                 self.builder.mark_incomplete(document);
             }

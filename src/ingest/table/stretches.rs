@@ -25,7 +25,7 @@ impl<'a> Reader<'a> {
         let Some(section) = section else { return false };
         let stretches = rows.rest_in_stretches(rayon::current_num_threads());
         // A fault of the rows so far would be forgotten.
-        if stretches.len() < 2 || rows.failure.is_some() {
+        if stretches.len() < 2 || !rows.failures.is_empty() {
             return false;
         }
         let text = &self.source.text;

@@ -10,7 +10,7 @@ use crate::load::csv::Rows;
 use crate::load::grid::Row;
 use crate::model::Problem;
 use crate::schema::{self, SchemaName};
-use crate::source::{Cell, Span};
+use crate::source::{Cell, Limits, Span};
 
 impl Reader<'_> {
     /// Reports a table that is no tidy one and that no profile, or more than one, fits.
@@ -20,7 +20,7 @@ impl Reader<'_> {
         missing: &[&str],
         recognition: &Recognition<'_>,
     ) {
-        if self.source.sheet.is_some() && !holds_figures(&self.source.text) {
+        if self.source.sheet.is_some() && !holds_figures(&self.source.text, self.limits) {
             return;
         }
         let list =
@@ -227,8 +227,8 @@ fn unknown_column(column: usize, name: &str) -> String {
 
 /// Whether a sheet holds a table, as far as can be told without knowing it: rows with a figure beside something else. A
 /// sheet of notes is no fault of its workbook.
-fn holds_figures(text: &str) -> bool {
-    let mut rows = Rows::new(text, b',');
+fn holds_figures(text: &str, limits: &Limits) -> bool {
+    let mut rows = Rows::new(text, b',', limits);
     let mut found = 0;
     while found < 2 && rows.advance() {
         let filled = (0..rows.cells.len()).map(|column| rows.cell(column)).filter(|cell| !cell.is_empty());

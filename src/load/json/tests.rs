@@ -1,6 +1,8 @@
-use super::parse;
-use crate::load::tree::{Kind, MAX_DEPTH, Node, Tree};
+use super::{parse, parse_within};
+use crate::load::tree::{Kind, Node, Tree};
+use crate::source::Limits;
 use crate::source::Span;
+use crate::source::limits::NESTING_DEPTH;
 
 /// Reads a text that must be right.
 fn good(text: &str) -> Tree<'_> {
@@ -216,10 +218,17 @@ fn a_broken_text_keeps_what_was_read() {
 
 #[test]
 fn depth_is_bounded() {
-    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    good(&nested(MAX_DEPTH));
-    let failure = parse(&nested(MAX_DEPTH + 1)).failure.unwrap();
-    assert_eq!(failure.span.start as usize, MAX_DEPTH);
+    let nested = |depth: u64| format!("{}{}", "[".repeat(depth as usize), "]".repeat(depth as usize));
+    for depth in [NESTING_DEPTH.range.0, NESTING_DEPTH.default, NESTING_DEPTH.range.1] {
+        let limits = Limits { nesting_depth: depth, ..Limits::default() };
+        assert_eq!(parse_within(&nested(depth), &limits).failure, None);
+        let failure = parse_within(&nested(depth + 1), &limits).failure.unwrap();
+        assert_eq!(u64::from(failure.span.start), depth);
+        assert_eq!(failure.message, format!("nested {} levels deep; the limit is {depth}", depth + 1));
+    }
+    good(&nested(NESTING_DEPTH.default));
+    let help = parse(&nested(NESTING_DEPTH.default + 1)).failure.unwrap().help.unwrap();
+    assert!(help.starts_with("`nesting-depth` under `[limits]` in candor.toml"), "{help}");
     bad(&"[".repeat(1_000_000));
     bad(&"{\"a\":".repeat(1_000_000));
 }

@@ -6,12 +6,16 @@ use memchr::{memchr, memmem};
 use zip::ZipArchive;
 
 use crate::source::ReadFailure;
+use crate::source::limits::{COMPRESSION_RATIO, Limits, WORKBOOK_PARTS};
 
 /// Most bytes that the parts of a workbook unpack to.
-pub const UNPACKED_LIMIT: u64 = 1 << 30;
+const UNPACKED_LIMIT: u64 = 1 << 30;
 
-/// Unpacks every part of a workbook once without keeping it.
-pub fn check(bytes: &[u8], limit: u64) -> Result<(), ReadFailure> {
+/// What the record of each part in the directory of an archive begins with.
+const RECORD: &[u8] = b"PK\x01\x02";
+
+/// Counts the parts of a workbook, and unpacks each once without keeping it.
+pub fn check(bytes: &[u8], limits: &Limits) -> Result<(), ReadFailure> {
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return Err(ReadFailure::new(
             "the workbook is in the old Excel format, or is protected by a password",
@@ -21,8 +25,15 @@ pub fn check(bytes: &[u8], limit: u64) -> Result<(), ReadFailure> {
     if !bytes.starts_with(b"PK\x03\x04") {
         return Err(ReadFailure::new("the file is no XLSX workbook: it does not begin like one"));
     }
+    // Counted before the library makes room for them.
+    let parts = memmem::find_iter(bytes, RECORD).count() as u64;
+    if parts > limits.workbook_parts {
+        let message = format!("the workbook has {parts} parts; the limit is {}", limits.workbook_parts);
+        return Err(ReadFailure::new(message).help(limits.help(&WORKBOOK_PARTS)));
+    }
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error.to_string()))?;
-    let mut left = limit;
+    let by_ratio = limits.compression_ratio.saturating_mul(bytes.len() as u64);
+    let mut left = by_ratio.min(UNPACKED_LIMIT);
     for number in 0..archive.len() {
         let part = archive.by_index(number).map_err(|error| damaged(&error.to_string()))?;
         let name = part.name().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
@@ -36,12 +47,23 @@ pub fn check(bytes: &[u8], limit: u64) -> Result<(), ReadFailure> {
             std::io::copy(&mut part, &mut std::io::sink())
         };
         let read = read.map_err(|error| damaged(&format!("{name}: {error}")))?;
-        left = left.checked_sub(read).ok_or_else(|| {
-            ReadFailure::new(format!("the workbook unpacks to more than {limit} bytes"))
-                .help("split it by period or by publisher")
-        })?;
+        left = left.checked_sub(read).ok_or_else(|| unpacks_to_too_much(bytes.len(), limits))?;
     }
     Ok(())
+}
+
+/// The failure of a workbook of so many bytes that goes beyond the nearer of both bounds.
+fn unpacks_to_too_much(size: usize, limits: &Limits) -> ReadFailure {
+    let ratio = limits.compression_ratio;
+    if ratio.saturating_mul(size as u64) < UNPACKED_LIMIT {
+        let message = format!(
+            "the workbook unpacks to more than {ratio} times its {size} bytes; the limit is {ratio} times"
+        );
+        return ReadFailure::new(message)
+            .help(format!("save its tables in a new workbook; {}", limits.help(&COMPRESSION_RATIO)));
+    }
+    ReadFailure::new(format!("the workbook unpacks to more than {UNPACKED_LIMIT} bytes"))
+        .help("split it by period or by publisher")
 }
 
 fn damaged(why: &str) -> ReadFailure {
@@ -84,17 +106,39 @@ mod tests {
         writer.finish().unwrap().into_inner()
     }
 
-    fn message(bytes: &[u8], limit: u64) -> String {
-        check(bytes, limit).unwrap_err().message
+    fn message(bytes: &[u8]) -> String {
+        check(bytes, &Limits::default()).unwrap_err().message
     }
 
     #[test]
     fn what_unpacks_to_too_much_is_refused() {
-        let bytes = archive(&[("a.xml", &[b'a'; 6_000]), ("b.xml", &[b'b'; 6_000])]);
-        assert!(bytes.len() < 1_000);
-        assert!(check(&bytes, 12_000).is_ok());
-        assert_eq!(message(&bytes, 11_999), "the workbook unpacks to more than 11999 bytes");
-        assert_eq!(message(&bytes, 100), "the workbook unpacks to more than 100 bytes");
+        let bytes = archive(&[("a.xml", &[b'a'; 60_000]), ("b.xml", &[b'b'; 60_000])]);
+        let size = bytes.len();
+        let least = 120_000_u64.div_ceil(size as u64);
+        assert!((10..1_000).contains(&least));
+        let within = |compression_ratio| Limits { compression_ratio, ..Limits::default() };
+        assert_eq!(check(&bytes, &within(least)), Ok(()));
+        for ratio in [1, least / 2, least - 1] {
+            let failure = check(&bytes, &within(ratio)).unwrap_err();
+            assert_eq!(
+                failure.message,
+                format!(
+                    "the workbook unpacks to more than {ratio} times its {size} bytes; the limit is {ratio} times"
+                )
+            );
+            assert!(failure.help.unwrap().contains("`compression-ratio` under `[limits]`"));
+        }
+        let failure = unpacks_to_too_much(100_000_000, &Limits::default());
+        assert_eq!(failure.message, "the workbook unpacks to more than 1073741824 bytes");
+    }
+
+    #[test]
+    fn too_many_parts_are_refused() {
+        let bytes = archive(&[("a.xml", b"a"), ("b.xml", b"b"), ("c.xml", b"c")]);
+        assert_eq!(check(&bytes, &Limits { workbook_parts: 3, ..Limits::default() }), Ok(()));
+        let failure = check(&bytes, &Limits { workbook_parts: 2, ..Limits::default() }).unwrap_err();
+        assert_eq!(failure.message, "the workbook has 3 parts; the limit is 2");
+        assert!(failure.help.unwrap().starts_with("`workbook-parts` under `[limits]`"));
     }
 
     #[test]
@@ -102,16 +146,19 @@ mod tests {
         for count in ["18446744073709551615", "99999999999", "9999999999999999999999"] {
             let text = format!("<sst uniqueCount = '{count}'></sst>");
             let bytes = archive(&[("xl/SharedStrings.xml", text.as_bytes())]);
-            assert!(message(&bytes, 1_000).contains("shorter than it says"));
+            assert!(message(&bytes).contains("shorter than it says"));
         }
-        assert!(check(&archive(&[("xl/sharedStrings.xml", b"<sst uniqueCount=\"2\"/>")]), 1_000).is_ok());
+        assert!(
+            check(&archive(&[("xl/sharedStrings.xml", b"<sst uniqueCount=\"2\"/>")]), &Limits::default())
+                .is_ok()
+        );
     }
 
     #[test]
     fn what_is_no_workbook_says_so() {
-        assert!(message(b"a,b\n", 9).contains("no XLSX workbook"));
-        assert!(message(b"\xD0\xCF\x11\xE0\xA1\xB1", 9).contains("old Excel format"));
+        assert!(message(b"a,b\n").contains("no XLSX workbook"));
+        assert!(message(b"\xD0\xCF\x11\xE0\xA1\xB1").contains("old Excel format"));
         let bytes = archive(&[("a.xml", b"abc")]);
-        assert!(message(&bytes[..bytes.len() - 9], 9).contains("damaged or cut off"));
+        assert!(message(&bytes[..bytes.len() - 9]).contains("damaged or cut off"));
     }
 }

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Dimensions, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
 
-use crate::source::ReadFailure;
+use crate::source::{Limits, ReadFailure};
 
 /// Most cells of the rectangles that the sheets of a workbook span.
 const CELL_LIMIT: u64 = 20_000_000;
@@ -42,14 +42,14 @@ pub struct Sheet {
 }
 
 /// The sheets of a workbook in their order, but for those that hold no cells, such as charts.
-pub fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, ReadFailure> {
+pub fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadFailure> {
     // The library is not written for hostile files: sums in it may overflow.
-    catch_unwind(AssertUnwindSafe(|| read(bytes)))
+    catch_unwind(AssertUnwindSafe(|| read(bytes, limits)))
         .unwrap_or_else(|_| Err(ReadFailure::new("the workbook cannot be read: it is not built as one")))
 }
 
-fn read(bytes: &[u8]) -> Result<Vec<Sheet>, ReadFailure> {
-    guard::check(bytes, guard::UNPACKED_LIMIT)?;
+fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadFailure> {
+    guard::check(bytes, limits)?;
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| failure_of(&error))?;
     let listed: Vec<calamine::Sheet> = workbook
         .sheets_metadata()

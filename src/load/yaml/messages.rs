@@ -1,13 +1,17 @@
 //! The scanner's errors in plain words, with a pointer to the bracket or quote that is likely to blame.
 
-use super::super::builder::{Builder, Container};
+use super::super::builder::{Builder, Container, too_deep};
 use super::super::line_number;
-use super::super::tree::{MAX_DEPTH, SyntaxError};
+use super::super::tree::SyntaxError;
 use crate::source::Span;
 
 /// Rewords what the scanner said about the byte at `place`.
 pub(super) fn translate(text: &str, info: &str, place: u32, builder: &Builder<'_>) -> Box<SyntaxError> {
     let span = character_at(text, place);
+    if info.contains("recursion limit") {
+        // The scanner counts brackets in a byte, and reads all of them before it tells of the first.
+        return too_deep(span, usize::from(u8::MAX) + 1, builder.limits());
+    }
     let (message, help) = reword(text, info, span);
     let help = help.map(str::to_owned);
     let open = unread_bracket(text, builder.content_end(), place).or_else(|| open_bracket(text, builder));
@@ -71,15 +75,12 @@ fn open_bracket(text: &str, builder: &Builder<'_>) -> Option<(char, u32)> {
 }
 
 fn is_about_brackets(info: &str) -> bool {
-    !["tab", "anchor", "quoted scalar", "recursion", "escape"].iter().any(|word| info.contains(word))
+    !["tab", "anchor", "quoted scalar", "escape"].iter().any(|word| info.contains(word))
 }
 
 fn reword(text: &str, info: &str, span: Span) -> (String, Option<&'static str>) {
     let found = text.get(span.range()).unwrap_or("");
     let (message, help) = match info {
-        _ if info.contains("recursion limit") => {
-            return (format!("nested more than {MAX_DEPTH} levels deep"), None);
-        }
         _ if info.contains("escape") || info.contains("hexadecimal") => {
             ("a backslash escape that means nothing", "in single quotes a backslash is just a backslash")
         }

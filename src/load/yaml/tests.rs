@@ -1,6 +1,8 @@
-use super::{MAX_ALIAS_NODES, parse};
+use super::{parse, parse_within};
 use crate::load::tree::{Kind, Node, Tree};
+use crate::source::Limits;
 use crate::source::Span;
+use crate::source::limits::NESTING_DEPTH;
 
 fn good(text: &str) -> Tree<'_> {
     let tree = parse(text);
@@ -143,8 +145,12 @@ fn aliases_cannot_fill_the_memory() {
     }
     let tree = parse(&text);
     let failure = tree.failure.unwrap();
-    assert!(failure.message.contains(&MAX_ALIAS_NODES.to_string()));
+    assert_eq!(failure.message, "the aliases up to here stand for 141148 values; the limit is 100000");
+    assert!(failure.help.unwrap().contains("`alias-values` under `[limits]`"));
     assert!(text[failure.span.range()].starts_with("*a"));
+    let few = Limits { alias_values: 2, ..Limits::default() };
+    assert_eq!(parse_within("a: &a 1\nb: [*a, *a]\n", &few).failure, None);
+    assert!(parse_within("a: &a 1\nb: [*a, *a, *a]\n", &few).failure.is_some());
     assert!(parse("a: &a [*a]\n").failure.is_some());
     let chain: String = (1..400).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect();
     let message = parse(&format!("a0: &a0 1\n{chain}")).failure.unwrap().message;
@@ -203,7 +209,17 @@ fn a_broken_text_keeps_what_was_read() {
 #[test]
 fn depth_is_bounded() {
     for text in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000)] {
-        assert!(parse(&text).failure.is_some());
+        assert!(parse(&text).failure.unwrap().message.ends_with(" levels deep; the limit is 128"));
+    }
+    let flow = |depth: u64| format!("{}{}", "[".repeat(depth as usize), "]".repeat(depth as usize));
+    let block = |depth: u64| format!("{}x", "- ".repeat(depth as usize));
+    for depth in [NESTING_DEPTH.range.0, NESTING_DEPTH.default, NESTING_DEPTH.range.1] {
+        let limits = Limits { nesting_depth: depth, ..Limits::default() };
+        for text in [flow, block] {
+            assert_eq!(parse_within(&text(depth), &limits).failure, None);
+            let failure = parse_within(&text(depth + 1), &limits).failure.unwrap();
+            assert_eq!(failure.message, format!("nested {} levels deep; the limit is {depth}", depth + 1));
+        }
     }
 }
 
