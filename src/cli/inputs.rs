@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use super::output::is_unfinished;
 use super::packages;
 use crate::config::{Config, FILE_NAME};
 use crate::suppress::BASELINE_NAME;
@@ -109,7 +110,7 @@ fn walk(folder: &Path, config: &Config, root: Option<&Path>) -> Vec<FileToRead> 
         };
         let within = within_dataset(&path, config);
         let included = !is_folder && config.files.includes(&within);
-        let is_own = |name: &OsStr| name == FILE_NAME || name == BASELINE_NAME;
+        let is_own = |name: &OsStr| name == FILE_NAME || name == BASELINE_NAME || is_unfinished(name);
         let is_baseline = config.baseline.as_ref().is_some_and(|name| within == Path::new(name));
         if path.file_name().is_some_and(is_own) || is_baseline || !(has_known_ending(&path) || included) {
             continue;

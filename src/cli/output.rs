@@ -1,5 +1,6 @@
 //! Where output goes, and how wide and colourful it may be.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -46,6 +47,14 @@ pub fn deliver(
     }
 }
 
+/// What the name of a file ends with while it is written.
+const UNFINISHED: &str = ".candor-part";
+
+/// Whether a file is what was left of an output when the process ended before it was whole.
+pub fn is_unfinished(name: &OsStr) -> bool {
+    name.to_string_lossy().ends_with(UNFINISHED)
+}
+
 /// Writes a file whole or not at all: what stands there is only replaced once everything is written beside it.
 pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     // A device or a pipe cannot be replaced, only written to.
@@ -55,7 +64,7 @@ pub fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     // A link is written through, not replaced.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
+    name.push(format!(".{}{UNFINISHED}", std::process::id()));
     let part = target.with_file_name(name);
     let written = write_to_disk(&part, text).and_then(|()| std::fs::rename(&part, &target));
     if written.is_err() {
