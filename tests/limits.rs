@@ -6,6 +6,7 @@
 
 mod support;
 
+use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::process::Command;
 
@@ -71,7 +72,6 @@ fn the_size_of_a_file() {
 
 #[test]
 fn the_size_of_standard_input() {
-    use std::io::Write as _;
     let folder = folder("file-size = 99", &[]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_candor"))
         .current_dir(folder.path())
@@ -197,7 +197,7 @@ fn a_long_table_says_the_same_at_any_number_of_threads() {
 #[test]
 fn workbooks() {
     let bytes = std::fs::read(project().join("fixtures/workbooks/cells.xlsx")).unwrap();
-    let archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
+    let archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
     let parts = archive.len() as u64;
     let message = format!("the workbook has {parts} parts; the limit is {}", parts - 1);
     let folder_of = |limits: &str| folder(limits, &[("book.xlsx", &bytes)]);
@@ -211,6 +211,34 @@ fn workbooks() {
     }
     let (_, out) = candor(folder_of(&format!("workbook-parts = {parts}")).path(), &["--format", "concise"]);
     assert!(!out.contains("unreadable-input"), "{out}");
+}
+
+/// A copy of a workbook with another part in it.
+fn with_part(bytes: &[u8], name: &str, content: &[u8]) -> Vec<u8> {
+    let archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    writer.merge_archive(archive).unwrap();
+    writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(content).unwrap();
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn no_part_of_a_workbook_is_written_to_its_path() {
+    let bytes = std::fs::read(project().join("fixtures/workbooks/cells.xlsx")).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let absolute = outside.path().join("part.csv");
+    for name in ["../part.csv", "part.csv", absolute.to_str().unwrap()] {
+        let book = with_part(&bytes, name, TABLE.as_bytes());
+        assert!(memchr::memmem::find(&book, name.as_bytes()).is_some());
+        let folder = folder("", &[("book.xlsx", &book)]);
+        std::fs::create_dir(folder.path().join("inner")).unwrap();
+        std::fs::rename(folder.path().join("book.xlsx"), folder.path().join("inner/book.xlsx")).unwrap();
+        let (exit, out) = candor(folder.path(), &["--format", "concise"]);
+        assert!(exit < 2 && !out.contains("everything like it"), "{exit}: {out}");
+        assert!(!folder.path().join("part.csv").exists() && !folder.path().join("inner/part.csv").exists());
+        assert!(!absolute.exists());
+    }
 }
 
 /// A claim of this expression beside a report.
