@@ -153,7 +153,8 @@ fn a_folder_that_cannot_be_written_is_told_of() {
         ("absent/report.json", "No such file or directory"),
         ("file/report.json", "Not a directory"),
         ("closed", "Is a directory"),
-        ("/proc/report.json", "No such file or directory"),
+        // Not even for the administrator; the reason differs between systems.
+        ("/proc/report.json", ""),
     ] {
         let output = candor(folder.path(), &["check", "--output", &format!("json={path}")]);
         assert_eq!(output.status.code(), Some(NOT_WRITTEN), "{path}: {}", error(&output));
