@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::value::{self, Parts};
-use super::{Format, Name, ProblemKind, Reader};
+use super::{Format, LARGE_DOCUMENT, Name, ProblemKind, Reader};
 use crate::load::{Kind, Node, Tree};
 use crate::model::{
-    Absence, Basis, Block, BlockId, DocumentId, Observation, Origin, Period, Provenance, Quantity, SeriesKey,
-    Unit, Wording, parse_number,
+    Absence, Basis, Block, BlockId, Builder, DocumentId, Observation, Origin, Period, Provenance, Quantity,
+    SeriesKey, Unit, Wording, parse_number,
 };
-use crate::schema::Violation;
+use crate::schema::{SchemaName, Violation};
 use crate::source::Span;
 
 /// What was met in a document and has to be remembered until its end.
@@ -19,10 +20,21 @@ use crate::source::Span;
 struct Seen {
     /// Values that a problem of their own speaks of.
     handled: HashSet<Span>,
-    /// Keys of values.
+    /// Whether any object has a key twice.
+    has_duplicates: bool,
+    /// Keys of values, where any object has a key twice.
     value_keys: HashSet<Span>,
     /// Keys of values that are no period.
     unread_keys: Vec<(String, Span)>,
+}
+
+impl Seen {
+    fn followed_by(mut self, later: Self) -> Self {
+        self.handled.extend(later.handled);
+        self.value_keys.extend(later.value_keys);
+        self.unread_keys.extend(later.unread_keys);
+        self
+    }
 }
 
 /// A series as it is being read: its own statements first, then the document's defaults.
@@ -85,12 +97,13 @@ impl Reader<'_> {
         violations: Vec<Violation>,
     ) {
         let document = self.add_document(tree, root, format);
-        let defaults = root.get("defaults");
-        let mut seen = Seen::default();
-        for node in root.get("series").into_iter().flat_map(Node::items) {
-            let series = SeriesReader { node, defaults };
-            self.read_series(document, &series, &mut seen);
-        }
+        let (violations, mut seen) = if self.source.text.len() > LARGE_DOCUMENT {
+            let source = self.source;
+            let validate = || super::violations(SchemaName::Report, tree, root, source);
+            rayon::join(validate, || self.read_all_series(document, tree, root))
+        } else {
+            (violations, self.read_all_series(document, tree, root))
+        };
         for (key, span) in std::mem::take(&mut seen.unread_keys) {
             // The schema knows the form of a period, not the calendar.
             if violations.iter().all(|one| one.span != span) {
@@ -105,6 +118,45 @@ impl Reader<'_> {
         );
         // Two values for one period are two observations: rules compare them.
         self.duplicate_keys(tree, |key| seen.value_keys.contains(&key));
+    }
+
+    /// Reads all series of a document: of a large one in stretches, on all threads.
+    fn read_all_series(&mut self, document: DocumentId, tree: &Tree<'_>, root: Node<'_>) -> Seen {
+        let defaults = root.get("defaults");
+        let has_duplicates = !tree.duplicates.is_empty();
+        let series: Vec<SeriesReader<'_>> = root
+            .get("series")
+            .into_iter()
+            .flat_map(Node::items)
+            .map(|node| SeriesReader { node, defaults })
+            .collect();
+        if self.source.text.len() <= LARGE_DOCUMENT {
+            return self.read_stretch_of_series(document, &series, has_duplicates);
+        }
+        let this = &*self;
+        let read_stretch = |stretch: &[SeriesReader<'_>]| {
+            let (mut builder, document) = this.builder.for_stretch_of(document);
+            let mut reader = Reader { builder: &mut builder, ..*this };
+            let seen = reader.read_stretch_of_series(document, stretch, has_duplicates);
+            (builder, seen)
+        };
+        let size = series.len().div_ceil(rayon::current_num_threads()).max(1);
+        let (builders, seen): (Vec<Builder>, Vec<Seen>) = series.par_chunks(size).map(read_stretch).unzip();
+        self.builder.add_stretches(document, builders, |stretch, block, _| (stretch, block));
+        seen.into_iter().fold(Seen::default(), Seen::followed_by)
+    }
+
+    fn read_stretch_of_series(
+        &mut self,
+        document: DocumentId,
+        stretch: &[SeriesReader<'_>],
+        has_duplicates: bool,
+    ) -> Seen {
+        let mut seen = Seen { has_duplicates, ..Seen::default() };
+        for series in stretch {
+            self.read_series(document, series, &mut seen);
+        }
+        seen
     }
 
     fn add_document(&mut self, tree: &Tree<'_>, root: Node<'_>, format: Format) -> DocumentId {
@@ -136,7 +188,9 @@ impl Reader<'_> {
         let mut blocks: Vec<(Unit, BlockId)> = Vec::new();
         for member in series.node.get("values").into_iter().flat_map(Node::members) {
             self.builder.count_values(1);
-            seen.value_keys.insert(member.key_span);
+            if seen.has_duplicates {
+                seen.value_keys.insert(member.key_span);
+            }
             if self.is_cut(member.value.span()) {
                 continue;
             }

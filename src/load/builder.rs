@@ -313,9 +313,16 @@ impl<'a> Builder<'a> {
     #[inline]
     fn report_duplicates(&mut self, first_key: usize) {
         let marks = &self.keys[first_key.min(self.keys.len())..];
-        if marks.len() > FILTER_LIMIT || may_repeat(marks) {
+        let may_repeat = if marks.len() > FILTER_LIMIT { !self.ascends(marks) } else { may_repeat(marks) };
+        if may_repeat {
             self.report_duplicates_by_map(first_key);
         }
+    }
+
+    /// Whether each key comes after the one before it, as periods mostly do.
+    fn ascends(&self, marks: &[KeyMark]) -> bool {
+        let text = |mark: &KeyMark| self.tree.slot_text(self.tree.slots[mark.slot as usize]);
+        marks.windows(2).all(|pair| text(&pair[0]) < text(&pair[1]))
     }
 
     fn report_duplicates_by_map(&mut self, first_key: usize) {
