@@ -113,6 +113,11 @@ impl SeriesKey {
         joined([self.channel.as_deref(), self.detection.as_deref(), self.surface.as_deref()])
     }
 
+    /// All breakdowns, in the order by which keys are sorted.
+    pub fn breakdowns(&self) -> [&Option<Name>; 5] {
+        [&self.category, &self.channel, &self.detection, &self.surface, &self.jurisdiction]
+    }
+
     /// What is left without unit and basis.
     pub fn without_unit(&self) -> Self {
         Self { unit: Unit::Report, basis: Basis::default(), ..self.clone() }
@@ -466,6 +471,26 @@ impl Dataset {
         let start = self.series.partition_point(|series| place(series).is_lt());
         let end = self.series.partition_point(|series| place(series).is_le());
         &self.series[start..end]
+    }
+
+    /// The series with this key, in whatever unit and on whatever basis.
+    pub fn series_in_any_unit(&self, key: &SeriesKey) -> Vec<&Series> {
+        let mut found = Vec::new();
+        let of_subject = self.series_about(&key.publisher, &key.subject);
+        let start = of_subject.partition_point(|series| series.key.metric < key.metric);
+        let end = of_subject.partition_point(|series| series.key.metric <= key.metric);
+        let mut of_metric = &of_subject[start..end];
+        // They stand together by unit, and there are few units.
+        while let Some(unit) = of_metric.first().map(|series| series.key.unit) {
+            let (of_unit, others) =
+                of_metric.split_at(of_metric.partition_point(|series| series.key.unit == unit));
+            let place = |series: &Series| series.key.breakdowns().cmp(&key.breakdowns());
+            let start = of_unit.partition_point(|series| place(series).is_lt());
+            let end = of_unit.partition_point(|series| place(series).is_le());
+            found.extend(&of_unit[start..end]);
+            of_metric = others;
+        }
+        found
     }
 
     /// The latest statement of a series for a period.

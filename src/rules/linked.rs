@@ -1,23 +1,26 @@
 //! The same events in another unit: reports and the incidents in them.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Dataset, Observation, Registry, Series, SeriesKey};
 
-/// Whether two metrics count the same events in different units, by what the registry says of either.
+/// The metrics that count the same events as this one in another unit, by what the registry says of either.
+fn linked_metrics<'r>(registry: &'r Registry, id: &str) -> BTreeSet<&'r str> {
+    let own = registry.metric(id).into_iter().flat_map(|metric| &metric.linked).map(String::as_str);
+    let names_it = registry.metrics().filter(|metric| metric.linked.iter().any(|linked| linked == id));
+    own.chain(names_it.map(|metric| metric.id.as_str())).collect()
+}
+
+/// Whether two metrics count the same events in different units.
 pub fn are_linked(registry: &Registry, one: &str, two: &str) -> bool {
-    let names = |from: &str, to: &str| {
-        registry.metric(from).is_some_and(|metric| metric.linked.iter().any(|id| id == to))
-    };
-    names(one, two) || names(two, one)
+    linked_metrics(registry, one).contains(two)
 }
 
 /// Series about the same thing in metrics that are linked to that of a series.
 pub fn linked_series<'d>(dataset: &'d Dataset, series: &'d Series) -> impl Iterator<Item = &'d Series> {
-    let same = |key: &SeriesKey| SeriesKey { metric: "".into(), ..key.without_unit() };
-    let of_subject = dataset.series_about(&series.key.publisher, &series.key.subject).iter();
-    of_subject.filter(move |other| {
-        are_linked(&dataset.registry, &other.key.metric, &series.key.metric)
-            && same(&other.key) == same(&series.key)
-    })
+    let metrics = linked_metrics(&dataset.registry, &series.key.metric).into_iter();
+    let key = |metric: &str| SeriesKey { metric: metric.into(), ..series.key.clone() };
+    metrics.flat_map(move |metric| dataset.series_in_any_unit(&key(metric)))
 }
 
 /// Of two statements that contradict each other: the figure of a linked series that the first agrees with and the

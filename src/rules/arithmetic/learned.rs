@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rayon::prelude::*;
+
 use crate::model::{Additivity, Basis, Dataset, Name, Observation, Period, Series, SeriesKey, Unit};
 use crate::rules::sums::Sum;
 
@@ -33,14 +35,16 @@ pub struct Identity<'d> {
 /// Every sum that held in at least so many periods and did not in some others.
 pub fn identities(dataset: &Dataset, least: usize) -> Vec<Identity<'_>> {
     let groups = groups(dataset, least);
-    groups.iter().flat_map(|group| identities_of(dataset, group, least)).collect()
+    groups.par_iter().flat_map_iter(|group| identities_of(dataset, group, least)).collect()
 }
 
-/// What series that differ in one field have in common: number of the field, and all others.
-type Common<'d> = (usize, [Option<&'d Name>; 8], Unit, &'d Basis);
+/// What series that differ in one field have in common: number of the field, and all others by the numbers of their
+/// words.
+type Common<'d> = (usize, [u32; 8], Unit, &'d Basis);
 
 /// Series that differ in one field alone, in the order of the file.
 fn groups(dataset: &Dataset, least: usize) -> Vec<Vec<&Series>> {
+    let mut numbers: HashMap<&Name, u32> = HashMap::new();
     let mut places: HashMap<Common<'_>, usize> = HashMap::new();
     let mut groups: Vec<Vec<&Series>> = Vec::new();
     let long = dataset
@@ -48,11 +52,14 @@ fn groups(dataset: &Dataset, least: usize) -> Vec<Vec<&Series>> {
         .iter()
         .filter(|series| series.points.len() > least && series.key.unit.additivity() == Additivity::Additive);
     for series in long {
-        let fields = fields(&series.key);
+        let fields = fields(&series.key).map(|name| {
+            let next = numbers.len() as u32 + 1;
+            name.map_or(0, |name| *numbers.entry(name).or_insert(next))
+        });
         // The publisher is the same in all.
         for field in 1..fields.len() {
             let mut common = fields;
-            common[field] = None;
+            common[field] = 0;
             let place =
                 places.entry((field, common, series.key.unit, &series.key.basis)).or_insert(groups.len());
             if *place == groups.len() {
@@ -87,7 +94,7 @@ fn identities_of<'d>(dataset: &'d Dataset, group: &[&'d Series], least: usize) -
     let points = &longest.points;
     let samples = (1..=SAMPLES).filter_map(|place| points.get(place * points.len() / (SAMPLES + 1)));
     let samples = Table::of(dataset, group, samples.map(|id| dataset.observation(*id).period));
-    let wholes: Vec<usize> = (0..group.len()).filter(|whole| samples.has_sum(*whole)).collect();
+    let wholes = samples.sums();
     if wholes.is_empty() {
         return Vec::new();
     }
@@ -118,12 +125,11 @@ impl<'d, 'g> Table<'d, 'g> {
         Self { dataset, series, rows: periods.map(row).collect() }
     }
 
-    /// Whether a series is the sum of others in some period, and no chance one.
-    fn has_sum(&self, whole: usize) -> bool {
-        let holds = |parts: &Vec<usize>| {
-            self.rows.iter().any(|(_, figures)| holds(figures, whole, parts) == Some(Holding::Tellingly))
-        };
-        self.sets(whole).iter().any(holds)
+    /// The series that may be the sum of others in some period, and no chance one: all for which one of their
+    /// [`Self::sets`] is, told from running sums alone.
+    fn sums(&self) -> Vec<usize> {
+        let running: Vec<Running<'_>> = self.rows.iter().map(|(_, figures)| Running::new(figures)).collect();
+        (0..self.series.len()).filter(|whole| running.iter().any(|row| row.has_sum(*whole))).collect()
     }
 
     /// The sum that a series is, where it is one in most periods: of several that which held most often.
@@ -201,6 +207,50 @@ impl<'d, 'g> Table<'d, 'g> {
             whole: figure(whole)?,
             parts: parts.iter().map(|part| figure(*part)).collect::<Option<_>>()?,
         })
+    }
+}
+
+/// The figures of one period with their running sums, so that any stretch of them is added up at once.
+struct Running<'t> {
+    figures: &'t [Option<i64>],
+    /// Sum of the figures before each place.
+    sums: Vec<i128>,
+    /// How many before each place are not stated.
+    gaps: Vec<usize>,
+}
+
+impl<'t> Running<'t> {
+    fn new(figures: &'t [Option<i64>]) -> Self {
+        let (mut sums, mut gaps) = (vec![0], vec![0]);
+        for (place, figure) in figures.iter().enumerate() {
+            sums.push(sums[place] + i128::from(figure.unwrap_or(0)));
+            gaps.push(gaps[place] + usize::from(figure.is_none()));
+        }
+        Self { figures, sums, gaps }
+    }
+
+    /// Whether a figure is the sum of all others, of all but one, or of some that stand together before or after it.
+    fn has_sum(&self, whole: usize) -> bool {
+        let Some(total) = self.figures[whole].filter(|total| *total >= LEAST).map(i128::from) else {
+            return false;
+        };
+        let count = self.figures.len();
+        let of = |range: std::ops::Range<usize>| self.sums[range.end] - self.sums[range.start];
+        let is_stated = |range: std::ops::Range<usize>| self.gaps[range.end] == self.gaps[range.start];
+        let is_sum = |range: std::ops::Range<usize>| of(range.clone()) == total && is_stated(range);
+        let beyond = of(0..count) - total - total;
+        let of_all = match self.gaps[count] {
+            0 => {
+                beyond == 0
+                    || (0..count).any(|one| one != whole && self.figures[one].map(i128::from) == Some(beyond))
+            }
+            // What is not stated is the one that is left out.
+            1 => beyond == 0,
+            _ => false,
+        };
+        of_all
+            || (0..whole.saturating_sub(1)).any(|first| is_sum(first..whole))
+            || (whole + 3..=count).any(|end| is_sum(whole + 1..end))
     }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -53,17 +55,28 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
-    let linked_at_all = dataset.registry.metrics().any(|metric| !metric.linked.is_empty());
-    let is_linked = |series: &&Series| linked_at_all && linked_series(dataset, series).next().is_some();
+    // Few metrics are linked to one that is there.
+    let present: BTreeSet<&str> = dataset.series.iter().map(|series| &*series.key.metric).collect();
+    let mut linked: BTreeSet<&str> = BTreeSet::new();
+    for metric in dataset.registry.metrics().filter(|metric| present.contains(metric.id.as_str())) {
+        for other in metric.linked.iter().filter(|other| present.contains(other.as_str())) {
+            linked.extend([metric.id.as_str(), other.as_str()]);
+        }
+    }
+    let is_linked = |series: &&Series| linked.contains(&*series.key.metric);
     let mut members = None;
     for series in dataset.series.iter().filter(is_linked) {
+        let linked_series: Vec<&Series> = linked_series(dataset, series).collect();
+        if linked_series.is_empty() {
+            continue;
+        }
         let points: Vec<&Observation> = dataset.points(series).collect();
         for pair in points.windows(2).filter(|pair| pair[0].period.is_followed_by(pair[1].period)) {
             if pair[0].period.frequency() != pair[1].period.frequency() {
                 continue;
             }
             sink.examined(1);
-            for linked in linked_series(dataset, series) {
+            for linked in &linked_series {
                 let members = members.get_or_insert_with(|| Members::new(dataset));
                 let found = compare(context, series, linked, pair[0], pair[1]);
                 if let Some(found) = found {

@@ -1,10 +1,12 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rust_decimal::Decimal;
 
 use super::names;
 use crate::diag::{listing, quantity_of};
-use crate::model::{BlockId, Dataset, Frequency, Name, Observation, Period, Quantity, Series, Unit};
+use crate::model::{
+    BlockId, Dataset, DocumentId, Frequency, Name, Observation, Period, Quantity, Series, Unit,
+};
 use crate::rule::{Context, Need, Parameter, Sink};
 use crate::rules::arithmetic::name_of;
 
@@ -109,8 +111,13 @@ fn look_at(context: &Context<'_>, sink: &mut Sink, family: &[&Series]) {
         }
         sink.examined(runs.len());
         let Some(latest) = runs.iter().map(|run| run.last.period).max() else { continue };
+        let mut next_of: BTreeMap<Period, Option<Next<'_>>> = BTreeMap::new();
         for run in runs.iter().filter(|run| run.last.period < latest && is_long(context, run)) {
-            look_after(dataset, sink, run, &runs);
+            let next =
+                next_of.entry(run.last.period).or_insert_with_key(|last| Next::of(dataset, &runs, *last));
+            if let Some(next) = next {
+                look_after(dataset, sink, run, &runs, next);
+            }
         }
     }
 }
@@ -125,47 +132,70 @@ fn is_long(context: &Context<'_>, run: &Run<'_>) -> bool {
         && recent.iter().all(|point| point.quantity.approximate().is_some_and(|value| value >= least))
 }
 
+/// What is stated in the period after one in which series end.
+struct Next<'d> {
+    period: Period,
+    /// How many series are stated before it.
+    beside: usize,
+    /// The figures of those that go on.
+    going_on: Vec<&'d Observation>,
+    /// The documents that state them.
+    documents: BTreeSet<DocumentId>,
+    /// What those that go on were before: one of them may be a series that ends, under another name.
+    before: HashSet<String>,
+}
+
+impl<'d> Next<'d> {
+    /// None where there is no such period, or a series begins in it: it may be one of those that end.
+    fn of(dataset: &'d Dataset, runs: &[Run<'d>], last: Period) -> Option<Self> {
+        let period = last.next()?;
+        let mut next = Self {
+            period,
+            beside: 0,
+            going_on: Vec::new(),
+            documents: BTreeSet::new(),
+            before: HashSet::new(),
+        };
+        for other in runs {
+            let before = dataset.point_at(other.series, last);
+            next.beside += usize::from(before.is_some());
+            let Some(after) = dataset.point_at(other.series, period) else { continue };
+            let first = other.points(dataset).find(|point| is_number(point));
+            if first.is_some_and(|first| first.period == period) {
+                return None;
+            }
+            if let Some(before) = before {
+                next.before.insert(before.quantity.to_string());
+                next.documents.insert(dataset.block_of(after).document);
+                next.going_on.push(after);
+            }
+        }
+        (next.going_on.len() * 2 > next.beside).then_some(next)
+    }
+}
+
 /// Reports a series that ends where most of those that were stated beside its last value go on, and none begins.
-fn look_after<'d>(dataset: &'d Dataset, sink: &mut Sink, run: &Run<'d>, runs: &[Run<'d>]) {
-    let Some(next) = run.last.period.next() else { return };
+fn look_after<'d>(dataset: &'d Dataset, sink: &mut Sink, run: &Run<'d>, runs: &[Run<'d>], next: &Next<'d>) {
     // The period may be stated in another length, or the series be taken up again later.
     let goes_on = dataset.points(run.series).any(|point| {
-        point.period.contains(next) || next.contains(point.period) || point.period.start > next.end
+        point.period.contains(next.period)
+            || next.period.contains(point.period)
+            || point.period.start > next.period.end
     });
     let entity = dataset.registry.entity(&run.series.key.subject);
-    let has_ended = entity.and_then(|entity| entity.until).is_some_and(|until| until <= next.end);
-    if goes_on || has_ended {
+    let has_ended = entity.and_then(|entity| entity.until).is_some_and(|until| until <= next.period.end);
+    if goes_on || has_ended || next.before.contains(&run.last.quantity.to_string()) {
         return;
     }
-    let (mut beside, mut going_on) = (0, Vec::new());
-    for other in runs {
-        let before = dataset.point_at(other.series, run.last.period);
-        let after = dataset.point_at(other.series, next);
-        beside += usize::from(before.is_some());
-        let Some(after) = after else { continue };
-        // It may be the same under another name.
-        let first = other.points(dataset).find(|point| is_number(point));
-        let is_new = first.is_some_and(|first| first.period == next);
-        if is_new || before.is_some_and(|before| before.quantity == run.last.quantity) {
-            return;
-        }
-        if before.is_some() {
-            going_on.push(after);
-        }
-    }
-    if going_on.len() * 2 > beside
-        && !is_open_list(dataset, run, &going_on)
-        && !is_withdrawn(dataset, run, runs, &going_on)
-    {
-        report(dataset, sink, run, next, &going_on);
+    if !is_open_list(dataset, run, next) && !is_withdrawn(dataset, run, runs, next) {
+        report(dataset, sink, run, next);
     }
 }
 
 /// Whether the release that goes on states the history of others and nothing of this series: it was withdrawn, which
 /// another rule says.
-fn is_withdrawn(dataset: &Dataset, run: &Run<'_>, runs: &[Run<'_>], going_on: &[&Observation]) -> bool {
-    let documents: BTreeSet<_> = going_on.iter().map(|point| dataset.block_of(point).document).collect();
-    let is_in = |block: BlockId| documents.contains(&dataset.block(block).document);
+fn is_withdrawn(dataset: &Dataset, run: &Run<'_>, runs: &[Run<'_>], next: &Next<'_>) -> bool {
+    let is_in = |block: BlockId| next.documents.contains(&dataset.block(block).document);
     let has_history = |other: &Run<'_>| {
         dataset
             .statements(other.series)
@@ -180,17 +210,17 @@ fn is_number(one: &Observation) -> bool {
 
 /// Whether the documents of the next period could leave the series out without a word: they list a selection, or all
 /// that there are.
-fn is_open_list(dataset: &Dataset, run: &Run<'_>, going_on: &[&Observation]) -> bool {
-    let documents: BTreeSet<_> = going_on.iter().map(|point| dataset.block_of(point).document).collect();
+fn is_open_list(dataset: &Dataset, run: &Run<'_>, next: &Next<'_>) -> bool {
     let is_part = run.series.key.subject != run.series.key.publisher;
-    documents.into_iter().any(|document| {
+    next.documents.iter().any(|document| {
         let lists_all =
             |block: &crate::model::Block| block.all_parts && block.total_of.as_deref() == Some("subjects");
-        dataset.lists_selection(document) || (is_part && dataset.blocks_of(document).iter().any(lists_all))
+        dataset.lists_selection(*document) || (is_part && dataset.blocks_of(*document).iter().any(lists_all))
     })
 }
 
-fn report(dataset: &Dataset, sink: &mut Sink, run: &Run<'_>, next: Period, going_on: &[&Observation]) {
+fn report(dataset: &Dataset, sink: &mut Sink, run: &Run<'_>, next: &Next<'_>) {
+    let Next { period: next, going_on, .. } = next;
     let (first, last) = (run.points(dataset).next().unwrap_or(run.last), run.last);
     let metric = dataset.registry.metric_name(&run.series.key.metric);
     let message = format!(
@@ -204,7 +234,7 @@ fn report(dataset: &Dataset, sink: &mut Sink, run: &Run<'_>, next: Period, going
     let key = &run.series.key;
     let mut finding = sink
         .finding(
-            key.finding_subject(Some(next)),
+            key.finding_subject(Some(*next)),
             message,
             last.origin.location(),
             format!("{}: {}", last.period, last.quantity),

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use crate::diag::{Location, listing};
-use crate::model::{Basis, Name, Observation, Period, Series, SeriesKey};
+use crate::model::{Observation, Period, Series, SeriesKey};
 use crate::rule::{Context, Need, Parameter, Sink};
 
 crate::declare_rule! {
@@ -42,10 +42,14 @@ const PARAMETERS: &[Parameter] = &[
     },
 ];
 
+/// Of many series with one value at an end, each is compared with so many after it: were all compared with each other, a
+/// value that fills a table would take forever. Copies of one series are each found beside the one before.
+const NEIGHBOURS: usize = 32;
+
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     let wanted = |series: &Series| context.parameters.get("values", &series.key, None) as usize;
-    let mut by_end: HashMap<(&Name, Period, i64), Vec<usize>> = HashMap::new();
+    let mut by_end: HashMap<(Period, i64), Vec<usize>> = HashMap::new();
     for (index, series) in dataset.series.iter().enumerate() {
         if series.points.len() < wanted(series) {
             continue;
@@ -54,7 +58,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let (first, last) = (series.points.first(), series.points.last());
         for end in [first, last].into_iter().flatten().map(|id| dataset.observation(*id)) {
             if let Some(value) = end.quantity.exact_count().filter(|value| *value != 0) {
-                by_end.entry((&series.key.metric, end.period, value)).or_default().push(index);
+                by_end.entry((end.period, value)).or_default().push(index);
             }
         }
     }
@@ -62,7 +66,8 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     for alike in by_end.values() {
         for (place, one) in alike.iter().enumerate() {
             let may_be_copies = |other: &&usize| are_apart(&dataset.series[*one], &dataset.series[**other]);
-            pairs.extend(alike[place + 1..].iter().filter(may_be_copies).map(|other| (*one, *other)));
+            let others = alike[place + 1..].iter().take(NEIGHBOURS);
+            pairs.extend(others.filter(may_be_copies).map(|other| (*one, *other)));
         }
     }
     pairs.sort_unstable();
@@ -77,15 +82,11 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 fn are_apart(one: &Series, other: &Series) -> bool {
     let (one, other) = (&one.key, &other.key);
     let is_total = |key: &SeriesKey| key.subject == key.publisher;
-    let matter = |key: &SeriesKey| SeriesKey {
-        publisher: Name::from(""),
-        subject: Name::from(""),
-        basis: Basis::default(),
-        ..key.clone()
-    };
+    let is_same_matter = one.metric == other.metric && one.unit == other.unit;
     one.subject != other.subject
         && !(one.publisher == other.publisher && is_total(one) != is_total(other))
-        && matter(one) == matter(other)
+        && is_same_matter
+        && one.breakdowns() == other.breakdowns()
 }
 
 fn compare(context: &Context<'_>, sink: &mut Sink, one: &Series, other: &Series) {
