@@ -19,6 +19,11 @@ mod violation;
 pub use catalogue::{Schema, SchemaError, SchemaName};
 pub use violation::Violation;
 
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+use serde_json::Value;
+
 use crate::load::tree::Node;
 
 /// Checks a value against one of the schemas that ship with candor. All violations, in the order of the file.
@@ -26,6 +31,23 @@ pub fn validate(name: SchemaName, root: Node<'_>) -> Vec<Violation> {
     match name.schema() {
         Ok(schema) => schema.validate(root),
         Err(error) => vec![Violation::of_schema(root.span(), error)],
+    }
+}
+
+/// The same for a large report document: its series are looked at on all threads. Only where one of them is not as it
+/// should be is everything gone through once more, to say what is wrong.
+pub fn validate_report(root: Node<'_>) -> Vec<Violation> {
+    static PARTS: OnceLock<Option<(Schema, Schema)>> = OnceLock::new();
+    let parts = PARTS.get_or_init(|| {
+        let mut frame = SchemaName::Report.schema().ok()?.document.clone();
+        *frame.pointer_mut("/properties/series/items")? = Value::Bool(true);
+        let series = format!("{{\"$ref\": \"urn:candor:schema:{}#/$defs/series\"}}", SchemaName::Report.id());
+        Some((Schema::compile(&frame.to_string()).ok()?, Schema::compile(&series).ok()?))
+    });
+    let series: Vec<Node<'_>> = root.get("series").into_iter().flat_map(Node::items).collect();
+    match parts {
+        Some((frame, each)) if series.par_iter().all(|one| each.accepts(*one)) => frame.validate(root),
+        _ => validate(SchemaName::Report, root),
     }
 }
 
