@@ -14,8 +14,48 @@ const UNPACKED_LIMIT: u64 = 1 << 30;
 /// What the record of each part in the directory of an archive begins with.
 const RECORD: &[u8] = b"PK\x01\x02";
 
+/// What a workbook may hold; where it does not, its sheets need not be gone through for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Formulas in cells.
+    pub formulas: bool,
+    /// Merged ranges of cells.
+    pub merged: bool,
+}
+
+/// Notes what there is in the parts of a workbook while they are unpacked.
+#[derive(Default)]
+struct Search {
+    found: Contents,
+    /// The last bytes, in which a tag may have begun.
+    rest: Vec<u8>,
+}
+
+/// The name of the element for merged ranges.
+const MERGED: &[u8] = b"mergeCell";
+
+impl std::io::Write for Search {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.rest.extend_from_slice(bytes);
+        // The name of the element is `f`, whatever its prefix.
+        let is_formula =
+            |place: usize| self.rest.get(place + 2).is_some_and(|after| b"> /\t\r\n".contains(after));
+        self.found.formulas = self.found.formulas
+            || memmem::find_iter(&self.rest, "<f").any(is_formula)
+            || memmem::find_iter(&self.rest, ":f").any(is_formula);
+        self.found.merged = self.found.merged || memmem::find(&self.rest, MERGED).is_some();
+        let seen = self.rest.len().saturating_sub(MERGED.len());
+        self.rest.drain(..seen);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Counts the parts of a workbook, and unpacks each once without keeping it.
-pub fn check(bytes: &[u8], limits: &Limits) -> Result<(), ReadFailure> {
+pub fn check(bytes: &[u8], limits: &Limits) -> Result<Contents, ReadFailure> {
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return Err(ReadFailure::new(
             "the workbook is in the old Excel format, or is protected by a password",
@@ -34,6 +74,7 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<(), ReadFailure> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error.to_string()))?;
     let by_ratio = limits.compression_ratio.saturating_mul(bytes.len() as u64);
     let mut left = by_ratio.min(UNPACKED_LIMIT);
+    let mut search = Search::default();
     for number in 0..archive.len() {
         let part = archive.by_index(number).map_err(|error| damaged(&error.to_string()))?;
         let name = part.name().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
@@ -44,12 +85,13 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<(), ReadFailure> {
             check_shared_strings(&text)?;
             read.map(|count| count as u64)
         } else {
-            std::io::copy(&mut part, &mut std::io::sink())
+            std::io::copy(&mut part, &mut search)
         };
         let read = read.map_err(|error| damaged(&format!("{name}: {error}")))?;
         left = left.checked_sub(read).ok_or_else(|| unpacks_to_too_much(bytes.len(), limits))?;
+        search.rest.clear();
     }
-    Ok(())
+    Ok(search.found)
 }
 
 /// The failure of a workbook of so many bytes that goes beyond the nearer of both bounds.
@@ -117,7 +159,7 @@ mod tests {
         let least = 120_000_u64.div_ceil(size as u64);
         assert!((10..1_000).contains(&least));
         let within = |compression_ratio| Limits { compression_ratio, ..Limits::default() };
-        assert_eq!(check(&bytes, &within(least)), Ok(()));
+        assert!(check(&bytes, &within(least)).is_ok());
         for ratio in [1, least / 2, least - 1] {
             let failure = check(&bytes, &within(ratio)).unwrap_err();
             assert_eq!(
@@ -135,7 +177,7 @@ mod tests {
     #[test]
     fn too_many_parts_are_refused() {
         let bytes = archive(&[("a.xml", b"a"), ("b.xml", b"b"), ("c.xml", b"c")]);
-        assert_eq!(check(&bytes, &Limits { workbook_parts: 3, ..Limits::default() }), Ok(()));
+        assert!(check(&bytes, &Limits { workbook_parts: 3, ..Limits::default() }).is_ok());
         let failure = check(&bytes, &Limits { workbook_parts: 2, ..Limits::default() }).unwrap_err();
         assert_eq!(failure.message, "the workbook has 3 parts; the limit is 2");
         assert!(failure.help.unwrap().starts_with("`workbook-parts` under `[limits]`"));
@@ -152,6 +194,23 @@ mod tests {
             check(&archive(&[("xl/sharedStrings.xml", b"<sst uniqueCount=\"2\"/>")]), &Limits::default())
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn formulas_and_merged_ranges_are_seen_wherever_a_chunk_ends() {
+        let found = |text: &str| check(&archive(&[("a.xml", text.as_bytes())]), &Limits::default()).unwrap();
+        for before in 8_180..8_200 {
+            // No two bytes alike in a row, lest it unpack to too much.
+            let filling: String =
+                (0..before).map(|place: u32| char::from(b'g' + (place * place % 17) as u8)).collect();
+            for formula in ["<f>", "<x:f t=\"shared\"/>", "<f/>"] {
+                let text = format!("{filling}{formula}");
+                assert_eq!(found(&text), Contents { formulas: true, merged: false }, "{before} {formula}");
+            }
+            let text = format!("{filling}<mergeCell ref=\"A1:B2\"/>");
+            assert_eq!(found(&text), Contents { formulas: false, merged: true }, "{before}");
+            assert_eq!(found(&format!("{filling}<font><x:filter>")), Contents::default());
+        }
     }
 
     #[test]

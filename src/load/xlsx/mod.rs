@@ -14,6 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Dimensions, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
 
+use self::guard::Contents;
 use crate::source::{Limits, ReadFailure};
 
 /// Most cells of the rectangles that the sheets of a workbook span.
@@ -49,7 +50,7 @@ pub fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadFailure> 
 }
 
 fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadFailure> {
-    guard::check(bytes, limits)?;
+    let contents = guard::check(bytes, limits)?;
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| failure_of(&error))?;
     let listed: Vec<calamine::Sheet> = workbook
         .sheets_metadata()
@@ -69,7 +70,7 @@ fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadFailure> {
     let mut room = Room { cells: CELL_LIMIT, text: TEXT_LIMIT };
     let read = |sheet: &calamine::Sheet| {
         let mut inexact = Vec::new();
-        let (text, failure) = match text_of(&mut workbook, &sheet.name, &mut room, &mut inexact) {
+        let (text, failure) = match text_of(&mut workbook, &sheet.name, contents, &mut room, &mut inexact) {
             Ok(text) => (text, None),
             Err(failure) => (String::new(), Some(failure)),
         };
@@ -109,11 +110,17 @@ type Cells<'a> = BTreeMap<(u32, u32), Cow<'a, str>>;
 fn text_of(
     workbook: &mut Xlsx<Cursor<&[u8]>>,
     name: &str,
+    contents: Contents,
     room: &mut Room,
     inexact: &mut Vec<(u32, u32)>,
 ) -> Result<String, ReadFailure> {
-    let mut cells = uncomputed(workbook, name, room)?;
-    let merged = workbook.merge_cells_by_sheet_name(name).map_err(|error| failure_of(&error))?;
+    // Each of these goes through the whole sheet.
+    let mut cells = if contents.formulas { uncomputed(workbook, name, room)? } else { Cells::new() };
+    let merged = if contents.merged {
+        workbook.merge_cells_by_sheet_name(name).map_err(|error| failure_of(&error))?
+    } else {
+        Vec::new()
+    };
     let mut reader = workbook.worksheet_cells_reader(name).map_err(|error| failure_of(&error))?;
     let is_percent: Vec<bool> = reader
         .styles()
