@@ -112,6 +112,7 @@ fn dataset(table: &Table) -> Dataset {
         profile: None,
         period: None,
         number_style: None,
+        lists_selection: false,
         publisher: "publisher".into(),
         published: None,
         vintage: None,

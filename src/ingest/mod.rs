@@ -632,6 +632,7 @@ impl Reader<'_> {
             derived: false,
             period: None,
             number_style: None,
+            lists_selection: false,
             publisher,
             published: None,
             vintage: None,

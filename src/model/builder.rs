@@ -222,6 +222,8 @@ impl Builder {
         let mut keys: Vec<Option<SeriesKey>> = keys.into_iter().map(Some).collect();
         dataset.series = order.iter().filter_map(|old| keys[*old].take()).map(Series::new).collect();
         for (index, block) in dataset.blocks.iter_mut().enumerate() {
+            dataset.documents[block.document.0 as usize].lists_selection |=
+                block.total_of.is_some() && !block.all_parts;
             block.series = renumbered[block.series.0 as usize];
             dataset.series[block.series.0 as usize].blocks.push(BlockId(index as u32));
         }

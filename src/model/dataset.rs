@@ -235,6 +235,8 @@ pub struct Document {
     pub wordings: Vec<Wording>,
     /// Where its header stands: findings about the document as a whole point there.
     pub header: Span,
+    /// Whether it says of one of its totals that it lists some of the parts only.
+    pub lists_selection: bool,
     /// Whether it was read to its end. What is missing from a document that was not says nothing.
     pub complete: bool,
 }
@@ -458,11 +460,6 @@ impl Dataset {
     fn block_range(&self, document: DocumentId) -> std::ops::Range<usize> {
         let start = self.blocks.partition_point(|block| block.document < document);
         start..self.blocks.partition_point(|block| block.document <= document)
-    }
-
-    /// Whether a document says of one of its totals that it lists some of the parts only.
-    pub fn lists_selection(&self, document: DocumentId) -> bool {
-        self.blocks_of(document).iter().any(|block| block.total_of.is_some() && !block.all_parts)
     }
 
     /// The series by one publisher about one subject.

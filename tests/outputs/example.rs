@@ -170,6 +170,7 @@ fn document(source: SourceId, format: DocumentFormat, complete: bool) -> Documen
         derived: false,
         period: None,
         number_style: None,
+        lists_selection: false,
         publisher: "ncmec".into(),
         published: None,
         rank: 0,

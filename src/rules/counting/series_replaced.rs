@@ -1,4 +1,6 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
 
 use crate::diag::{Confidence, Evidence, Finding, Score, percent_change};
 use crate::model::Observation;
@@ -84,18 +86,22 @@ pub fn find<'d>(survey: &Survey<'d>, families: &[Family], words: f64) -> Vec<Rep
         let Some(newest) = family.runs.iter().filter_map(|run| last(*run)).map(|one| one.period).max() else {
             continue;
         };
+        let mut beginnings: BTreeMap<Date, Names<'d>> = BTreeMap::new();
+        for run in &family.runs {
+            if let Some(to) = first(*run) {
+                let name = part_name(survey, &survey.runs[*run]);
+                beginnings.entry(to.period.start).or_default().add(*run, to, &name);
+            }
+        }
         let ended = family.runs.iter().filter_map(|run| Some((*run, last(*run)?)));
         for (old, from) in ended.filter(|(_, one)| one.period < newest) {
-            let begins = |new: &usize| first(*new).filter(|one| from.period.is_followed_by(one.period));
-            let candidates = family.runs.iter().filter_map(|new| Some((*new, begins(new)?)));
-            let alike = |new: usize| {
-                likeness(&part_name(survey, &survey.runs[old]), &part_name(survey, &survey.runs[new]))
-            };
-            let best = candidates
-                .max_by(|left, right| alike(left.0).total_cmp(&alike(right.0)).then(right.0.cmp(&left.0)));
-            let is_selection = |to: &Observation| dataset.lists_selection(dataset.block_of(to).document);
-            if let Some((new, to)) =
-                best.filter(|(new, to)| (words..1.0).contains(&alike(*new)) && !is_selection(to))
+            let begin = from.period.end.tomorrow().ok().and_then(|day| beginnings.get(&day));
+            let Some(names) = begin else { continue };
+            let best = names.most_alike(&part_name(survey, &survey.runs[old]));
+            let is_alike = |likeness: f64| (words..1.0).contains(&likeness);
+            if let Some((new, to, likeness)) = best
+                && is_alike(likeness)
+                && !dataset.document_of(to).lists_selection
             {
                 found.push(Replacement { family: index, old, new, from, to });
             }
@@ -104,18 +110,46 @@ pub fn find<'d>(survey: &Survey<'d>, families: &[Family], words: f64) -> Vec<Rep
     found
 }
 
-/// The words in both names as a share of the words in either (Jaccard 1912).
-fn likeness(one: &str, other: &str) -> f64 {
-    let words = |name: &str| -> BTreeSet<String> {
-        let lower = name.to_lowercase();
-        lower
-            .split(|one: char| !one.is_alphanumeric())
-            .filter(|word| word.len() > 2)
-            .map(str::to_owned)
-            .collect()
-    };
-    let (one, other) = (words(one), words(other));
-    one.intersection(&other).count() as f64 / one.union(&other).count().max(1) as f64
+/// The series of a family that begin on one day, by the words in their names.
+#[derive(Default)]
+struct Names<'d> {
+    /// Run, first figure and number of words of each, in the order of the family.
+    series: Vec<(usize, &'d Observation, usize)>,
+    /// In which of them each word stands.
+    by_word: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'d> Names<'d> {
+    fn add(&mut self, run: usize, first: &'d Observation, name: &str) {
+        let words = words_of(name);
+        self.series.push((run, first, words.len()));
+        for word in words {
+            self.by_word.entry(word).or_default().push(self.series.len() - 1);
+        }
+    }
+
+    /// The series whose name is most like this one, with its first figure and the words in both names as a share of the
+    /// words in either (Jaccard 1912); of several the first.
+    fn most_alike(&self, name: &str) -> Option<(usize, &'d Observation, f64)> {
+        let words = words_of(name);
+        let mut common = vec![0; self.series.len()];
+        for place in words.iter().filter_map(|word| self.by_word.get(word)).flatten() {
+            common[*place] += 1;
+        }
+        let likeness = |(series, common): (&(usize, &'d Observation, usize), usize)| {
+            let either = words.len() + series.2 - common;
+            (series.0, series.1, common as f64 / either.max(1) as f64)
+        };
+        let all = self.series.iter().zip(common).map(likeness);
+        all.max_by(|left, right| left.2.total_cmp(&right.2).then(right.0.cmp(&left.0)))
+    }
+}
+
+/// The words of a name that tell something.
+fn words_of(name: &str) -> BTreeSet<String> {
+    let lower = name.to_lowercase();
+    let words = lower.split(|one: char| !one.is_alphanumeric());
+    words.filter(|word| word.len() > 2).map(str::to_owned).collect()
 }
 
 /// Reports those whose figures differ.

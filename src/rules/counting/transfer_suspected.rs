@@ -1,8 +1,10 @@
+use std::collections::{BTreeMap, HashSet};
+
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::diag::{Change, Confidence, Evidence, Finding, Location, Score, grouped, signed};
-use crate::model::Observation;
+use crate::model::{Observation, Period};
 use crate::rule::{Need, Parameter, Sink, Task};
 use crate::rules::members::figure;
 use crate::rules::time::family::{Entry, Family, Move, Moves, Paces, part_name};
@@ -16,7 +18,8 @@ crate::declare_rule! {
     /// out of the ordinary, each series of the group that rises in the same period is compared: how likely are both
     /// changes if 30 to 70 per cent moved over, against how likely they are each on its own. The mean over all series
     /// that could have been the taker must reach the parameter. A series that ends before its group does is compared
-    /// likewise, with all of it moved over, and with how rarely series of the group end.
+    /// likewise, with all of it moved over, and with how rarely series of the group end. Where hundreds of a group fall,
+    /// rise or end in one period, those with the largest figures are compared.
     ///
     /// The total cannot tell a shift in the world from one in the counting: it is steady in both.
     ///
@@ -54,6 +57,9 @@ crate::declare_rule! {
 const OUT_OF_THE_ORDINARY: f64 = 1.0;
 /// And it falls at least this far: a tenth.
 const LEAST_FALL: f64 = 0.1;
+/// So many falls, rises and endings of a group are compared with each other in one period: were it all of them, the time
+/// would grow with the square of the group.
+const MOST: usize = 250;
 
 /// A move from one series to another.
 pub struct Transfer<'d> {
@@ -109,6 +115,8 @@ fn transfers<'d>(
     };
     let (falls, rises): (Vec<&Entry>, Vec<&Entry>) =
         entries.iter().filter(is_out).partition(|one| one.ratio < 0.0);
+    let size = |one: &&Entry| one.of(survey).from.quantity.approximate().unwrap_or_default();
+    let (falls, rises) = (largest(falls, size), largest(rises, size));
     if falls.is_empty() || rises.is_empty() {
         return Vec::new();
     }
@@ -133,6 +141,17 @@ fn transfers<'d>(
         })
     };
     falls.iter().filter_map(best).collect()
+}
+
+/// The largest of some, in the order in which they were.
+fn largest<T>(all: Vec<T>, size: impl Fn(&T) -> f64) -> Vec<T> {
+    if all.len() <= MOST {
+        return all;
+    }
+    let mut by_size: Vec<(usize, f64)> = all.iter().map(&size).enumerate().collect();
+    by_size.select_nth_unstable_by(MOST, |left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
+    let kept: HashSet<usize> = by_size[..MOST].iter().map(|one| one.0).collect();
+    all.into_iter().enumerate().filter(|(place, _)| kept.contains(place)).map(|(_, one)| one).collect()
 }
 
 /// Series that end before the others of their family do.
@@ -160,24 +179,35 @@ fn endings<'d>(
         .collect();
     let steps: usize = of.runs.iter().map(|run| survey.runs[*run].points.len()).sum();
     let mut found = Vec::new();
+    let mut by_period: BTreeMap<Period, Vec<(usize, &Observation)>> = BTreeMap::new();
     for (run, from) in &ended {
-        let Some(moves) = from.period.next().map(|next| moves.to(next)) else { continue };
+        by_period.entry(from.period).or_default().push((*run, *from));
+    }
+    let size = |one: &&Observation| one.quantity.approximate().unwrap_or_default();
+    for (period, ended_now) in by_period {
+        let Some(all) = period.next().map(|next| moves.to(next)) else { continue };
         // What a selection leaves out has not ended.
-        if moves.iter().any(|one| dataset.lists_selection(dataset.block_of(one.to).document)) {
+        if all.iter().any(|one| dataset.document_of(one.to).lists_selection) {
             continue;
         }
-        let rate = (ended.len() as f64 - 0.5) / (steps + 1) as f64;
-        let Some(before) = from.quantity.approximate() else { continue };
-        let fits: Vec<(Move<'_>, f64)> = moves
-            .iter()
-            .filter(|one| one.run != *run)
-            .filter_map(|one| Some((*one, of_merger(before, &paces.of(one)?, 1.0))))
-            .collect();
-        let Some((taker, fit)) = fits.iter().copied().max_by(|left, right| left.1.total_cmp(&right.1)) else {
-            continue;
-        };
-        let mean = fits.iter().map(|one| one.1).sum::<f64>() / fits.len() as f64;
-        found.push(Transfer { family, giver: *run, from, to: None, taker, evidence: mean / rate, fit });
+        let count = all.len();
+        let moves = largest(all, |one| size(&one.from));
+        for (run, from) in largest(ended_now, |(_, from)| size(from)) {
+            let rate = (ended.len() as f64 - 0.5) / (steps + 1) as f64;
+            let Some(before) = from.quantity.approximate() else { continue };
+            let fits: Vec<(Move<'_>, f64)> = moves
+                .iter()
+                .filter(|one| one.run != run)
+                .filter_map(|one| Some((*one, of_merger(before, &paces.of(one)?, 1.0))))
+                .collect();
+            let Some((taker, fit)) = fits.iter().copied().max_by(|left, right| left.1.total_cmp(&right.1))
+            else {
+                continue;
+            };
+            let others = count - moves.len() + fits.len();
+            let mean = fits.iter().map(|one| one.1).sum::<f64>() / others as f64;
+            found.push(Transfer { family, giver: run, from, to: None, taker, evidence: mean / rate, fit });
+        }
     }
     found
 }

@@ -215,7 +215,8 @@ fn is_open_list(dataset: &Dataset, run: &Run<'_>, next: &Next<'_>) -> bool {
     next.documents.iter().any(|document| {
         let lists_all =
             |block: &crate::model::Block| block.all_parts && block.total_of.as_deref() == Some("subjects");
-        dataset.lists_selection(*document) || (is_part && dataset.blocks_of(*document).iter().any(lists_all))
+        dataset.document(*document).lists_selection
+            || (is_part && dataset.blocks_of(*document).iter().any(lists_all))
     })
 }
 

@@ -197,7 +197,7 @@ fn can_tell(dataset: &Dataset, series: &Series, earlier: &Observation, later: &O
     if first == second {
         return dataset.document(first).complete;
     }
-    let selected = |document| dataset.lists_selection(document);
+    let selected = |document| dataset.document(document).lists_selection;
     let is_part = series.key.subject != series.key.publisher;
     dataset.is_completely_read() && !(is_part && (selected(first) || selected(second)))
 }

@@ -91,7 +91,7 @@ fn leaves_out(dataset: &Dataset, series: &Series, nested: &Nested<'_>, listed: &
     let is_stated = |period: Period| nested.parts.iter().any(|part| part.period == period);
     is_apart
         && dataset.document(own).complete
-        && !dataset.lists_selection(own)
+        && !dataset.document(own).lists_selection
         && slots(nested.whole.period, first.period).into_iter().all(|period| {
             is_stated(period)
                 || (dataset.point_at(series, period).is_none()

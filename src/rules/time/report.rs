@@ -381,7 +381,7 @@ fn name_members(dataset: &Dataset, finding: Finding, change: &Change<'_>, parts:
     }
     let periods = [change.before.period, change.at.period];
     let mut statements = dataset.statements(change.series).filter(|one| periods.contains(&one.period));
-    let is_selection = statements.any(|one| dataset.lists_selection(dataset.block_of(one).document));
+    let is_selection = statements.any(|one| dataset.document_of(one).lists_selection);
     if is_selection { finding.note("note", "not every member is listed in both periods") } else { finding }
 }
 
