@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use crate::diag::{Finding, Location, quantity_of};
-use crate::model::{Dataset, Observation, Period, Series, Unit};
+use crate::model::{Dataset, Interval, Observation, Period, Series, Unit};
 use crate::rule::{Context, Need, Sink};
-use crate::rules::linked::linked_figure;
+use crate::rules::linked::{linked_figure, linked_series};
 use crate::rules::members::figure;
 
 crate::declare_rule! {
@@ -140,15 +142,22 @@ fn same_period(dataset: &Dataset, finding: Finding, foreign: &Foreign<'_>) -> Fi
 
 /// A statement that contradicts another one of the same period and equals what a linked metric says of it.
 fn check_statements(dataset: &Dataset, sink: &mut Sink, series: &Series) {
+    if linked_series(dataset, series).next().is_none() {
+        return;
+    }
     let statements: Vec<&Observation> = dataset.statements(series).collect();
     for same in statements.chunk_by(|left, right| left.period == right.period).filter(|same| same.len() > 1) {
-        for (index, one) in same.iter().enumerate() {
-            let meets = |left: &Observation, right: &Observation| {
-                Some(left.quantity.interval()?.meets(right.quantity.interval()?))
-            };
-            let contradicted =
-                same.iter().enumerate().find(|(at, other)| *at != index && meets(one, other) == Some(false));
-            let Some((_, other)) = contradicted else { continue };
+        let stated: Vec<(&Observation, Interval)> =
+            same.iter().filter_map(|one| Some((*one, one.quantity.interval()?))).collect();
+        // Whatever contradicts none of these two contradicts none at all.
+        let (Some(highest), Some(lowest)) = (
+            stated.iter().map(|one| one.1).max_by_key(|one| one.low),
+            stated.iter().map(|one| one.1).min_by_key(|one| one.high.unwrap_or(Decimal::MAX)),
+        ) else {
+            continue;
+        };
+        for (one, own) in stated.iter().filter(|(_, own)| !own.meets(highest) || !own.meets(lowest)) {
+            let Some((other, _)) = stated.iter().find(|(_, other)| !own.meets(*other)) else { continue };
             if let Some((linked, figure)) = linked_figure(dataset, series, one, other) {
                 let finding = borrowed(sink, series, one, other, linked, figure);
                 sink.push(finding);

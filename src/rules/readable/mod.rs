@@ -17,6 +17,9 @@ pub mod unreadable_input;
 pub mod unrecognised_format;
 pub mod unrendered_placeholder;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use std::collections::HashSet;
 
 use crate::diag::{Level, Subject};
@@ -66,16 +69,20 @@ fn repeated_statements(dataset: &Dataset) -> impl Iterator<Item = (&Observation,
         let statements: Vec<&Observation> = dataset.statements(series).collect();
         let mut pairs = Vec::new();
         for same_period in statements.chunk_by(|left, right| left.period == right.period) {
-            for (index, later) in same_period.iter().enumerate() {
-                let document = dataset.block_of(later).document;
-                let own = dataset.block_of(later);
-                let first = same_period[..index].iter().find(|one| {
-                    let block = dataset.block_of(one);
-                    // A total may be stated once for each breakdown, and beside a figure of the publisher's own; and two
-                    // labels are two rows, which another rule joins.
-                    block.document == document && block.total_of == own.total_of && block.label == own.label
-                });
-                pairs.extend(first.map(|first| (*first, *later)));
+            if same_period.len() == 1 {
+                continue;
+            }
+            let mut firsts: HashMap<_, &Observation> = HashMap::new();
+            for one in same_period {
+                let block = dataset.block_of(one);
+                // A total may be stated once for each breakdown, and beside a figure of the publisher's own; and two
+                // labels are two rows, which another rule joins.
+                match firsts.entry((block.document, &block.total_of, &block.label)) {
+                    Entry::Occupied(first) => pairs.push((*first.get(), *one)),
+                    Entry::Vacant(place) => {
+                        place.insert(one);
+                    }
+                }
             }
         }
         pairs
