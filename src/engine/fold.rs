@@ -14,11 +14,16 @@ use crate::source::Sources;
 
 /// Sorts and folds.
 pub fn fold(mut findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
-    findings.sort_by(|left, right| position(left, sources).cmp(&position(right, sources)));
-    let mut folded = by_group(by_cause(findings), |finding| {
-        Some((finding.rule, finding.fold.clone()?, finding.is_set_aside()))
-    });
-    folded.sort_by(|left, right| position(left, sources).cmp(&position(right, sources)));
+    let in_order = |findings: &mut Vec<Finding>| {
+        findings.sort_by(|left, right| position(left, sources).cmp(&position(right, sources)));
+    };
+    in_order(&mut findings);
+    let mut one_a_cause = by_cause(findings);
+    // Causes come in the order in which inputs were read, and the first of a group leads it.
+    in_order(&mut one_a_cause);
+    let mut folded =
+        by_group(one_a_cause, |finding| Some((finding.rule, finding.fold.clone()?, finding.is_set_aside())));
+    in_order(&mut folded);
     folded
 }
 
@@ -103,4 +108,31 @@ fn by_group<K: Ord>(findings: Vec<Finding>, key: impl Fn(&Finding) -> Option<K>)
         }
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Label, Level, RuleId, Subject};
+    use crate::source::{Source, Span};
+
+    #[test]
+    fn the_first_by_path_leads_whatever_the_order_of_inputs() {
+        let lead = |names: [&str; 2]| {
+            let mut sources = Sources::default();
+            let findings = names.map(|name| {
+                let source = sources.add(Source::new(name, "1\n".to_owned()));
+                let place = Location { source, span: Span::new(0, 1), cell: None };
+                let rule = RuleId { code: "TR999", name: "repeated" };
+                Finding::new(rule, Level::Note, Subject::default(), name, Label::new(place, ""))
+                    .cause(place)
+                    .fold("all")
+            });
+            let folded = fold(findings.to_vec(), &sources);
+            (folded.len(), folded[0].message.clone(), folded[0].folded[0].message.clone())
+        };
+        let expected = (1, "a.yaml".to_owned(), "b.yaml".to_owned());
+        assert_eq!(lead(["a.yaml", "b.yaml"]), expected);
+        assert_eq!(lead(["b.yaml", "a.yaml"]), expected);
+    }
 }
