@@ -310,6 +310,65 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_number_is_read_and_none_beyond_it() {
+        let largest = LARGEST.to_string();
+        assert_eq!(parse_number(&largest), Ok(LARGEST));
+        assert_eq!(parse_number(&format!("-{largest}")), Ok(-LARGEST));
+        assert_eq!(parse_number(&format!("{largest}.1")), Err(NumberFault::TooLarge));
+    }
+
+    #[test]
+    fn a_quantity_has_a_point_a_step_and_words() {
+        let range = |low: &str, high: Option<&str>| {
+            Quantity::Range(Box::new(Interval { low: number(low), high: high.map(number) }))
+        };
+        let cases = [
+            (Quantity::Exact(number("1234.5")), Some("1234.5"), "0", "1,234.5"),
+            (
+                Quantity::rounded(number("29200000"), number("100000")),
+                Some("29200000"),
+                "100000",
+                "29,200,000 (to the nearest 100,000)",
+            ),
+            (Quantity::rounded(number("7"), Decimal::ZERO), Some("7"), "0", "7"),
+            (range("2", Some("5")), Some("3.5"), "3", "2 to 5"),
+            (range("4", Some("4")), Some("4"), "0", "4"),
+            (range("4", None), None, "0", "at least 4"),
+            (Quantity::LowerBound(number("1000")), None, "0", "at least 1,000"),
+            (Quantity::Absent(Absence::Suppressed), None, "0", "suppressed"),
+            (Quantity::Absent(Absence::Unreadable), None, "0", "unreadable"),
+        ];
+        for (quantity, point, step, words) in cases {
+            assert_eq!(quantity.point(), point.map(number), "{quantity:?}");
+            assert_eq!(quantity.approximate(), point.map(|point| point.parse().unwrap()), "{quantity:?}");
+            assert_eq!(quantity.step(), number(step), "{quantity:?}");
+            assert_eq!(quantity.approximate_step(), step.parse::<f64>().unwrap(), "{quantity:?}");
+            assert_eq!(quantity.to_string(), words);
+        }
+        // Digits that an integer of the processor does not hold.
+        assert_eq!(Quantity::Exact(LARGEST).approximate(), Some(1e21));
+    }
+
+    #[test]
+    fn only_an_exact_whole_number_is_a_count() {
+        let count = |text: &str| Quantity::Exact(number(text)).exact_count();
+        assert_eq!(
+            [count("12"), count("12.0"), count("-3"), count("0")],
+            [Some(12), Some(12), Some(-3), Some(0)]
+        );
+        assert_eq!([count("12.5"), count("1000000000000000000000")], [None, None]);
+        assert_eq!(Quantity::rounded(number("12"), Decimal::TEN).exact_count(), None);
+    }
+
+    #[test]
+    fn documents_name_the_absences_that_a_publisher_can_mean() {
+        for absence in [Absence::Suppressed, Absence::NotReported, Absence::NotApplicable] {
+            assert_eq!(Absence::parse(&absence.words().replace(' ', "_")), Some(absence));
+        }
+        assert_eq!(Absence::parse(Absence::Unreadable.words()), None);
+    }
+
+    #[test]
     fn the_open_end_stays_open_in_sums() {
         let at_least = Quantity::LowerBound(Decimal::TEN).interval().unwrap();
         let sum = at_least.plus(Interval::point(Decimal::ONE)).unwrap();

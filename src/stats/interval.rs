@@ -90,6 +90,9 @@ impl Bounds {
     /// Every number of these times a weight; a negative one swaps the ends. `None` where an end cannot be
     /// represented.
     pub fn times(self, weight: Decimal) -> Option<Self> {
+        if weight.is_zero() {
+            return Some(Self::point(Decimal::ZERO));
+        }
         let scale = |end: Option<End>| match end {
             Some(end) => Some(Some(End { at: end.at.checked_mul(weight)?, ..end })),
             None => Some(None),
@@ -104,7 +107,9 @@ impl Bounds {
         let (least, most) = (divisor.low?, divisor.high?);
         let low = self.low.filter(|low| !low.at.is_sign_negative() && least.at > Decimal::ZERO)?;
         let divide = |end: End, by: End| {
-            Some(End { at: end.at.checked_div(by.at)?, included: end.included && by.included })
+            // Nothing, divided by whatever there is, is nothing.
+            let is_reached = by.included || end.at.is_zero();
+            Some(End { at: end.at.checked_div(by.at)?, included: end.included && is_reached })
         };
         let high = match self.high {
             Some(high) => Some(divide(high, least)?),
@@ -288,6 +293,7 @@ mod tests {
         let near = |value| Bounds::printed(decimal(value), ten, Rounding::Nearest).unwrap();
         assert!(near(10).meets(near(20)) && !cut(10).meets(cut(20)));
         assert!(contains(cut(0), decimal(9)) && !contains(cut(0), ten) && !contains(cut(0), -ten));
+        assert!(contains(cut(0), decimal(-9)));
         assert!(contains(cut(-10), decimal(-19)) && !contains(cut(-10), decimal(-9)));
     }
 
@@ -302,6 +308,11 @@ mod tests {
         assert_eq!(step(4500, &[1200, 3400, 4501, 9900, 4500]), Decimal::ZERO);
         assert_eq!(step(4500, &[1200, 4500]), Decimal::ZERO);
         assert_eq!(step(80, &[10, 20, 30, 40, 80]), Decimal::ZERO);
+        let mut mixed = Precision::default();
+        let counts = ["12000", "34000", "45000", "99000"];
+        // Neither nothing nor what is not whole is a count of their size.
+        counts.iter().chain(&["0", "1200.5"]).for_each(|one| mixed.add(one.parse().unwrap()));
+        assert_eq!(mixed.step_of_count(decimal(45_000)), decimal(1000));
         let mut rates = Precision::default();
         ["0.5", "0.947", "1"].iter().for_each(|one| rates.add(one.parse().unwrap()));
         assert_eq!(rates.step_of_rates(), Decimal::new(1, 3));

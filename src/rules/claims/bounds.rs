@@ -63,6 +63,9 @@ impl Bounds {
             (_, Some(factor)) => (factor, self),
             _ => return Ok(Self { low: None, high: None }),
         };
+        if factor.is_zero() {
+            return Ok(Self::point(Decimal::ZERO));
+        }
         let scaled = |end: Option<Decimal>| end.map(|end| product(end, factor)).transpose();
         let (low, high) = (scaled(open.low)?, scaled(open.high)?);
         Ok(if factor.is_sign_negative() { Self { low: high, high: low } } else { Self { low, high } })
@@ -80,9 +83,8 @@ impl Bounds {
             // Divided by as much as one likes.
             None => Ok(Decimal::ZERO),
         };
-        let is_negative = |end: Decimal| end < Decimal::ZERO;
-        let lowest = |end| quotient(end, if is_negative(end) { Some(low) } else { high });
-        let highest = |end| quotient(end, if is_negative(end) { high } else { Some(low) });
+        let lowest = |end: Decimal| quotient(end, if end.is_sign_negative() { Some(low) } else { high });
+        let highest = |end: Decimal| quotient(end, if end.is_sign_negative() { high } else { Some(low) });
         Ok(Self { low: self.low.map(lowest).transpose()?, high: self.high.map(highest).transpose()? })
     }
 
@@ -135,6 +137,8 @@ impl Bounds {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn bounds(low: i64, high: i64) -> Bounds {
@@ -156,6 +160,76 @@ mod tests {
         assert_eq!(from(3).times(bounds(-2, -2)), Ok(Bounds { low: None, high: Some((-6).into()) }));
     }
 
+    /// Bounds, either end of which may be open, with two of the numbers in them: the ends themselves where there are
+    /// ends, else numbers far away.
+    fn with_members() -> impl Strategy<Value = (Bounds, [Decimal; 2])> {
+        (-60i64..60, 0i64..40, any::<[bool; 2]>()).prop_map(|(low, width, [open_below, open_above])| {
+            let ends = [low, low + width].map(Decimal::from);
+            let end = |at: Decimal, is_open: bool| Some(at).filter(|_| !is_open);
+            let far =
+                |at: Decimal, is_open: bool, away: i64| if is_open { at + Decimal::from(away) } else { at };
+            (
+                Bounds { low: end(ends[0], open_below), high: end(ends[1], open_above) },
+                [far(ends[0], open_below, -1000), far(ends[1], open_above, 1000)],
+            )
+        })
+    }
+
+    /// The smallest bounds that hold some results of which the least and the greatest are among them.
+    fn around(results: [Decimal; 4]) -> Bounds {
+        Bounds { low: results.into_iter().min(), high: results.into_iter().max() }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_result_holds_every_possible_one_and_no_other((one, [a, b]) in with_members(), (other, [c, d]) in with_members()) {
+            let is_closed = [one.low, one.high, other.low, other.high].iter().all(Option::is_some);
+            let operations = [
+                (one.plus(other), [a + c, a + d, b + c, b + d]),
+                (one.minus(other), [a - c, a - d, b - c, b - d]),
+                (one.times(other), [a * c, a * d, b * c, b * d]),
+            ];
+            for (result, results) in operations {
+                let result = result.unwrap();
+                for number in results {
+                    prop_assert!(result.meets(Bounds::point(number)), "{:?} {}", result, number);
+                }
+                if is_closed {
+                    prop_assert_eq!(result, around(results));
+                }
+            }
+            let may_be_zero = other.meets(Bounds::point(Decimal::ZERO));
+            match one.over(other) {
+                Err(why) => prop_assert!(may_be_zero && why == Undefined::ByZero),
+                Ok(quotient) => {
+                    prop_assert!(!may_be_zero);
+                    let results = [a / c, a / d, b / c, b / d];
+                    for number in results {
+                        prop_assert!(quotient.meets(Bounds::point(number)), "{:?} {}", quotient, number);
+                    }
+                    if is_closed {
+                        prop_assert_eq!(quotient, around(results));
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn order_and_grouping_do_not_matter((one, _) in with_members(), (two, _) in with_members(), (three, _) in with_members()) {
+            prop_assert_eq!(one.plus(two), two.plus(one));
+            prop_assert_eq!(one.times(two), two.times(one));
+            prop_assert_eq!(one.plus(two).unwrap().plus(three), one.plus(two.plus(three).unwrap()));
+            prop_assert_eq!(one.meets(two), two.meets(one));
+            prop_assert_eq!(one.plus(Bounds::point(Decimal::ZERO)), Ok(one));
+            let factor = Bounds::point(Decimal::ONE);
+            prop_assert_eq!((one.times(factor), factor.times(one)), (Ok(one), Ok(one)));
+            prop_assert_eq!(one.times(Bounds::point(Decimal::ZERO)), Ok(Bounds::point(Decimal::ZERO)));
+            prop_assert_eq!(one.minus(two), two.minus(one).map(Bounds::negated));
+        }
+    }
+
     #[test]
     fn what_may_be_zero_divides_nothing() {
         for divisor in [bounds(0, 0), bounds(-1, 1), bounds(0, 5), from(-1)] {
@@ -171,6 +245,10 @@ mod tests {
         let several = [bounds(1, 4), from(2)];
         assert_eq!(Bounds::extreme(&several, true), Some(from(2)));
         assert_eq!(Bounds::extreme(&several, false), Some(bounds(1, 4)));
+        let up_to = Bounds { low: None, high: Some(7.into()) };
+        assert_eq!(Bounds::extreme(&[bounds(1, 4), up_to], true), Some(bounds(1, 7)));
+        assert_eq!(Bounds::extreme(&[bounds(1, 9), up_to], false), Some(up_to));
+        assert_eq!(Bounds::extreme(&[], true), None);
     }
 
     #[test]
