@@ -105,6 +105,16 @@ fn holds(bounds: Bounds, number: Decimal) -> bool {
 /// A number that stands a little beyond an end, by less than the generated numbers are apart.
 const BEYOND: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
 
+#[test]
+fn what_may_be_zero_divides_nothing() {
+    let number = Decimal::from;
+    for divisor in [Bounds::between(number(0), number(5)), Bounds::between(number(-1), number(5))] {
+        for dividend in [Bounds::point(number(1)), Bounds::at_least(number(1))] {
+            assert_eq!(dividend.over(divisor), None);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

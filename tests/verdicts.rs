@@ -14,6 +14,7 @@ use candor::ingest::{Input, ingest, shipped_registry};
 use candor::model::{Dataset, Registry};
 use candor::rule::{Check, Configured, Context, Look, Need, Rule, Sink, Task, Verdict};
 use candor::source::{Source, SourceId, Sources, Span};
+use candor::suppress::Baseline;
 use support::project;
 
 /// Two parts, and a total that is one too low: one finding of sum-mismatch.
@@ -322,6 +323,84 @@ fn the_configured_level_counts() {
     let Summary { errors, warnings, notes, .. } = outcome.summary;
     assert_eq!((errors, warnings, notes), (0, 1, 2));
     assert_eq!([Level::Error, Level::Warning].map(|level| outcome.exit_code(Some(level))), [0, 1]);
+}
+
+static BROKEN: Look = Look { check: |_| panic!("out of cheese") };
+static BROKEN_LEFT: Rule = rule("TR996", Level::Note, &[], Check::Together(&BROKEN));
+static BROKEN_RIGHT: Rule = rule("TR997", Level::Note, &[], Check::Together(&BROKEN));
+
+#[test]
+fn a_rule_that_fails_says_so_and_sets_the_code_whatever_counts() {
+    let outcome = check(&[&BROKEN_LEFT, &ALONE, &BROKEN_RIGHT], Plan::default());
+    assert!(outcome.failed);
+    assert_eq!(outcome.exit_code(None), 70);
+    let failed = Verdict::NotRun("failed: out of cheese".to_owned());
+    assert_eq!(
+        verdicts(&outcome),
+        [("TR996", &failed, 0), ("TR991", &Verdict::Checked { examined: 2 }, 2), ("TR997", &failed, 0)]
+    );
+    let messages: Vec<&str> = outcome
+        .findings
+        .iter()
+        .filter(|finding| finding.rule.name == "rule-failed")
+        .map(|finding| finding.message.as_str())
+        .collect();
+    let expected = [("TR996", "TR997"), ("TR997", "TR996")].map(|(rule, other)| {
+        format!("the rule {rule} ({rule}) failed and found nothing; all others but {other}, with which it looks ran")
+    });
+    assert_eq!(messages, expected);
+}
+
+static REPEATING: Rule = rule(
+    "TR998",
+    Level::Note,
+    &[],
+    Check::Alone(|_, sink| {
+        for _ in 0..3 {
+            let finding = sink.finding(Subject::default(), "again", START, "here").fold("all");
+            sink.push(finding);
+        }
+    }),
+);
+
+#[test]
+fn what_is_folded_counts_as_well() {
+    let outcome = check(&[&REPEATING], Plan::default());
+    assert_eq!((outcome.findings.len(), outcome.summary.folded, outcome.summary.notes), (1, 2, 3));
+    assert_eq!(verdicts(&outcome), [("TR998", &Verdict::Checked { examined: 0 }, 3)]);
+}
+
+static CONFIGURED: Rule = rule(
+    "TR999",
+    Level::Note,
+    &[],
+    Check::Alone(|context, sink| {
+        sink.examined(context.configured.paths * 100 + context.configured.baselined)
+    }),
+);
+
+#[test]
+fn rules_on_the_configuration_see_how_much_of_it_there_is() {
+    let finding = Finding::new(NOTHING.id, Level::Note, Subject::default(), "old", Label::new(START, "here"));
+    let mut plan = Plan { configured_paths: 3, ..Plan::default() };
+    plan.suppression.baseline = Some(Baseline::of([&finding, &finding]));
+    assert_eq!(verdicts(&check(&[&CONFIGURED], plan)), [("TR999", &Verdict::Checked { examined: 302 }, 0)]);
+}
+
+#[test]
+fn an_entry_is_unused_only_where_its_rule_ran() {
+    let unused = |is_off: bool| {
+        let text = format!("{DOCUMENT}# candor: allow period-gap: announced\n");
+        let (sources, dataset) = read(&[("report.yaml", &text)], shipped_registry());
+        let mut plan = Plan::default();
+        if is_off {
+            plan.policy.turn_off(candor::rules::find("period-gap").unwrap());
+        }
+        let outcome = run(dataset, sources, candor::rules::RULES, plan);
+        support::rule_names(&outcome).contains(&"unused-allow")
+    };
+    assert!(unused(false));
+    assert!(!unused(true));
 }
 
 #[test]
