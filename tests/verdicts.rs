@@ -449,7 +449,9 @@ fn the_command_line_decides_over_the_configuration() {
     write("candor.toml", "");
     write("other.toml", "fail-on = \"never\"\n");
     assert_eq!(exit_code(&["--config", "other.toml"]), 0);
-    assert_eq!(exit_code(&["--fail-on", "never"]), 0);
+    for (level, expected) in [("error", 1), ("warning", 1), ("note", 1), ("never", 0)] {
+        assert_eq!(exit_code(&["--fail-on", level]), expected, "{level}");
+    }
     assert_eq!(exit_code(&["--config", "missing.toml"]), 2);
     assert_eq!(exit_code(&["--baseline", "missing.json"]), 2);
     assert_eq!(exit_code(&["--fail-on", "fatal"]), 2);
