@@ -1,4 +1,6 @@
-//! What a figure would be if a slip in writing its digits were undone.
+//! The digits of a figure: what it would be if a slip in writing them were undone, and how far it is printed.
+
+use rust_decimal::Decimal;
 
 /// How a figure and the one that was meant differ in writing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,9 +49,40 @@ pub fn meant(value: f64) -> Vec<(Slip, f64)> {
     found
 }
 
+/// Digits beyond these are what a computer's arithmetic leaves, and nobody's precision.
+const SIGNIFICANT: u32 = 12;
+
+/// The place of the last digit that is not zero, as a power of ten: 3 of 418,000, 0 of 418,001 and −2 of 0.45; none of
+/// zero.
+pub fn last_place(value: Decimal) -> Option<i32> {
+    let value = if value.scale() >= SIGNIFICANT { value.round_sf(SIGNIFICANT)? } else { value };
+    let (mut mantissa, mut place) = (value.mantissa(), -(value.scale() as i32));
+    // Nearly all fit a register.
+    if let Ok(mut small) = i64::try_from(mantissa) {
+        while small != 0 && small % 10 == 0 {
+            small /= 10;
+            place += 1;
+        }
+        return (small != 0).then_some(place);
+    }
+    while mantissa % 10 == 0 {
+        mantissa /= 10;
+        place += 1;
+    }
+    Some(place)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_digit_that_is_not_zero() {
+        let place = |text: &str| last_place(text.parse().unwrap());
+        assert_eq!((place("418000"), place("418001"), place("0.450")), (Some(3), Some(0), Some(-2)));
+        assert_eq!((place("0"), place("0.9470000000000001"), place("-20")), (None, Some(-3), Some(1)));
+        assert_eq!(place("120000000000000000000000"), Some(22));
+    }
 
     #[test]
     fn slips_are_undone() {

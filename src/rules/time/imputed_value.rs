@@ -1,8 +1,10 @@
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use super::report::series_name;
 use super::survey::{Run, Survey};
-use crate::diag::{Confidence, Evidence, Finding, Score};
+use crate::diag::{Confidence, Evidence, Finding, Location, Score};
 use crate::model::{Observation, Quantity};
 use crate::rule::{Need, Parameter, Task};
 use crate::rules::members::figure;
@@ -44,8 +46,8 @@ enum Source {
     Neighbours,
 }
 
-/// Looks for such figures.
-pub fn check(task: &mut Task<'_>, survey: &Survey<'_>) {
+/// Looks for such figures; cells in `told` are spoken of already.
+pub fn check(task: &mut Task<'_>, survey: &Survey<'_>, told: &HashSet<Location>) {
     let parameters = &task.context.parameters;
     let highest = parameters.highest("probability");
     let found: Vec<Imputed<'_, '_>> =
@@ -54,6 +56,10 @@ pub fn check(task: &mut Task<'_>, survey: &Survey<'_>) {
     task.sink.nothing_to_check("no count with a number above zero in two neighbouring periods");
     for one in found {
         let key = &one.run.series.key;
+        let is_told = [one.before, one.at].iter().all(|figure| told.contains(&figure.origin.location()));
+        if one.source == Source::Before && is_told {
+            continue;
+        }
         if one.chance < parameters.get("probability", key, Some(one.at.period)) {
             let finding = describe(task, survey, &one);
             task.sink.push(finding);
@@ -116,7 +122,6 @@ fn of_run<'s, 'd>(run: &'s Run<'d>, highest: f64) -> Vec<Imputed<'s, 'd>> {
     found
 }
 
-/// Width of the printed step of a figure: 1 for an exact count.
 fn describe(task: &Task<'_>, survey: &Survey<'_>, found: &Imputed<'_, '_>) -> Finding {
     let name = series_name(survey.dataset, found.run.series);
     let (method, message) = match (found.source, found.after) {

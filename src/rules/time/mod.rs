@@ -9,10 +9,15 @@ pub mod survey;
 pub mod implausibly_low;
 pub mod imputed_value;
 pub mod level_shift;
+pub mod precision_change;
+pub mod repeated_block;
 pub mod repeated_value;
+pub mod round_among_exact;
 pub mod scale_slip;
 pub mod sharp_drop;
 pub mod sharp_rise;
+
+use std::collections::HashSet;
 
 use rayon::prelude::*;
 
@@ -63,8 +68,13 @@ fn check_series(tasks: &mut [Task<'_>]) {
     if let Some(task) = task_of(tasks, &level_shift::RULE) {
         level_shift::check(task, survey, &replaced, &told);
     }
+    let blocks = task_of(tasks, &repeated_block::RULE);
+    let in_blocks = &blocks.map_or_else(HashSet::new, |task| repeated_block::check(task, survey));
+    if let Some(task) = task_of(tasks, &repeated_value::RULE) {
+        repeated_value::check(task, in_blocks);
+    }
     if let Some(task) = task_of(tasks, &imputed_value::RULE) {
-        imputed_value::check(task, survey);
+        imputed_value::check(task, survey, in_blocks);
     }
 }
 

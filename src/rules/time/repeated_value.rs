@@ -1,8 +1,8 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use crate::diag::{Evidence, Score, quantity_of};
+use crate::diag::{Evidence, Location, Score, quantity_of};
 use crate::model::{Additivity, Dataset, Observation, Series};
-use crate::rule::{Context, Need, Parameter, Sink};
+use crate::rule::{Context, Need, Parameter, Sink, Task};
 use crate::stats::robust::deviation;
 
 crate::declare_rule! {
@@ -11,7 +11,8 @@ crate::declare_rule! {
     /// Two periods rarely have exactly the same large count; a value that was copied into the wrong period does. With
     /// a median absolute deviation `s` of the logarithms of the series, two counts near `y` tie with probability
     /// `1 / (y · s · √(2π))`; with all the pairs that the series has, the expected number of ties must stay below the
-    /// parameter. Series that are printed rounded tie all the time and are left alone.
+    /// parameter. Series that are printed rounded tie all the time and are left alone. Where a whole period repeats,
+    /// `repeated-block` says so instead.
     ///
     /// ## Example
     ///
@@ -37,13 +38,15 @@ crate::declare_rule! {
             documentation: "A tie counts where fewer than this many were to be expected in the series.",
         },
     ];
-    check check
+    look super::SERIES
 }
 
 /// The smallest relative spread that is believed.
 const SPREAD_FLOOR: f64 = 0.02;
 
-fn check(context: &Context<'_>, sink: &mut Sink) {
+/// Looks for such values; cells in `told` are spoken of already.
+pub fn check(task: &mut Task<'_>, told: &HashSet<Location>) {
+    let Task { context, sink, .. } = task;
     sink.each(&context.dataset.series, |series, sink| {
         if series.key.unit.additivity() == Additivity::None {
             return;
@@ -51,7 +54,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let counts = exact_counts(context.dataset, series);
         if counts.len() >= 3 {
             sink.examined(counts.len());
-            check_series(context, sink, series, &counts);
+            check_series(context, sink, series, &counts, told);
         }
     });
     sink.nothing_to_check("no series of three exact counts or more");
@@ -72,7 +75,13 @@ fn is_round(value: i64) -> bool {
     value % 10 == 0
 }
 
-fn check_series(context: &Context<'_>, sink: &mut Sink, series: &Series, counts: &[i64]) {
+fn check_series(
+    context: &Context<'_>,
+    sink: &mut Sink,
+    series: &Series,
+    counts: &[i64],
+    told: &HashSet<Location>,
+) {
     let least = context.parameters.get("least", &series.key, None);
     let is_telling = |value: i64| !is_round(value) && value as f64 >= least;
     let mut values: Vec<i64> = counts.iter().copied().filter(|value| is_telling(*value)).collect();
@@ -97,7 +106,8 @@ fn check_series(context: &Context<'_>, sink: &mut Sink, series: &Series, counts:
         let limit = context.parameters.get("expected-ties", &series.key, Some(same[0].period));
         // Periods of different length hold different things.
         let comparable = same.iter().all(|one| one.period.frequency() == same[0].period.frequency());
-        if comparable && expected < limit {
+        let is_told = same.iter().all(|one| told.contains(&one.origin.location()));
+        if comparable && expected < limit && !is_told {
             report(sink, series, &same, counts.len(), (expected, limit));
         }
     }
