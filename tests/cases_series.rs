@@ -133,3 +133,17 @@ fn rounding_by_size_is_no_change_of_precision_and_quiet_tables_repeat_no_block()
         }
     }
 }
+
+#[test]
+fn a_slip_of_one_digit_is_named_where_only_one_fits() {
+    let help = |name: &str| {
+        let outcome = outcome(&[project().join("fixtures/rules/sharp-rise").join(name)]);
+        note(of_rule(&outcome, "TR302")[0], "help")
+    };
+    assert!(help("fail-transposed.yaml").starts_with("19,240 would be usual: two neighbouring digits"));
+    assert!(
+        help("fail-doubled-digit.yaml").starts_with("16,312 would be usual: a digit may stand there twice")
+    );
+    assert!(help("fail-added-digit.json").starts_with("1,130.20 would lie between"));
+    assert_eq!(help("fail-step.yaml"), "");
+}

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 
 use super::change::{
     ALARMS, Change, DOCUMENTED, FALSE_DISCOVERIES, ParametersByWay, Shape, Way, unusual_changes,
@@ -21,12 +22,15 @@ use crate::rules::counting::transfer_suspected::Transfer;
 use crate::rules::counting::undeclared_break::Break;
 use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, Part, brands_in_words, figure};
+use crate::stats::digits::{self, Slip};
 use crate::stats::discovery::false_discovery_rates;
 use crate::stats::ratio::Prior;
 use crate::stats::robust::quantile_of_unsorted;
 
 /// Companies that are named as falls, and as rises.
 const NAMED: (usize, usize) = (8, 6);
+/// Eight changes in ten are usual.
+const USUAL: f64 = 0.2;
 /// A series with at least this many other changes speaks for itself.
 const SPEAKS_FOR_ITSELF: usize = 5;
 /// So many alarms are told one by one however small the table.
@@ -164,7 +168,11 @@ fn report(dataset: &Dataset, members: &Members<'_>, sink: &Sink, change: &Change
     };
     let finding = name_members(dataset, finding, change, &parts);
     let finding = explain(dataset, members, finding, change);
-    off_by_power_of_ten(linked_units(dataset, finding, change), change)
+    let finding = linked_units(dataset, finding, change);
+    match digit_slip(change) {
+        Some(help) => finding.help(help),
+        None => off_by_power_of_ten(finding, change),
+    }
 }
 
 /// The cell whose change would make the finding go away. A total of some members falls because the total of all does.
@@ -244,7 +252,6 @@ fn influence(change: &Change<'_>) -> f64 {
 }
 
 fn expected_ratio(from: Decimal, to: Decimal) -> f64 {
-    use rust_decimal::prelude::ToPrimitive;
     to.checked_div(from).and_then(|ratio| ratio.to_f64()).unwrap_or(f64::NAN)
 }
 
@@ -414,6 +421,32 @@ fn off_by_power_of_ten(finding: Finding, change: &Change<'_>) -> Finding {
         _ => format!("it may be stated in another unit, by a factor of {}", grouped(factor)),
     };
     finding.help(format!("{} would lie between its neighbours: {slip}", grouped(mended)))
+}
+
+/// The only figure within what is usual that a slip in writing the digits turns into this one, in words. One figure has
+/// many that are a slip away; where two of them fit, neither tells more than the power of ten. A figure whose successors
+/// stay where it is was written as it was meant, and a change that is only looked at because a break is documented is small
+/// enough for slips to fit by chance.
+fn digit_slip(change: &Change<'_>) -> Option<String> {
+    let is_newest = change.index + 1 == change.steps.len();
+    if (change.after.is_none() && !is_newest) || change.threshold.0 == DOCUMENTED {
+        return None;
+    }
+    let value = change.at.quantity.point()?;
+    let (low, high) = change.surprise.figure.range(USUAL)?;
+    let mut meant = digits::meant(value.to_f64()?);
+    let all = meant.len();
+    meant.retain(|(_, meant)| (low..=high).contains(&meant.ln()));
+    let &[(slip, meant)] = meant.as_slice() else { return None };
+    let slip = match slip {
+        Slip::Transposed => "two neighbouring digits may stand the other way round",
+        Slip::Doubled => "a digit may stand there twice",
+        Slip::Dropped => "one of two equal digits may be missing",
+    };
+    Some(format!(
+        "{} would be usual: {slip} (the only one of {all} figures one slip away that would)",
+        grouped(Decimal::from_f64(meant)?)
+    ))
 }
 
 /// The same events in another unit, where a linked metric counts them.

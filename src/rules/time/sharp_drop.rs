@@ -12,6 +12,8 @@ crate::declare_rule! {
     ///
     /// A fixed threshold is useless on such figures: many series halve or double in an ordinary year. A documented
     /// break that covers the fall makes it *explained*. A period that falls and returns is one finding, at that period.
+    /// Where exactly one figure that a slip of one digit (two neighbours transposed, one doubled, one of two equal ones
+    /// dropped) turns into this one lies in the range of eight changes in ten, it is named (TR307).
     ///
     /// Exceptions: rates, prices and durations are left alone; zero has its own rule; two counts that could be one
     /// Poisson rate are no evidence.
