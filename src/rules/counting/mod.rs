@@ -1,6 +1,7 @@
 //! TR4xx: what is being counted changed.
 
 pub mod bundling_suspected;
+pub mod declared_break;
 pub mod definition_changed;
 pub mod granularity_changed;
 pub mod reclassification_suspected;

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::diag::{Change, Confidence, Evidence, Explanation, Finding, Score, State, listing};
 use crate::model::{Name, Period};
 use crate::rule::{Need, Parameter, Sink, Task};
+use crate::rules::counting::declared_break::{EFFECT, VISIBLE};
 use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, figure};
 use crate::rules::time::explanation::covering_breaks;
@@ -28,6 +29,13 @@ crate::declare_rule! {
     /// are told as part of this finding.
     ///
     /// A declared break that covers the change makes it *explained*.
+    ///
+    /// The other way round, a note at a declared break of the registry says that no series which it touches shows it: the
+    /// change from the last period before to the first behind it lies, for every one of them, within what the series and
+    /// its peers suggest at the given probability (divided by the number of series), and so do all taken together. The note
+    /// needs series that would show something: five other changes or more, and a usual range within `effect` times either
+    /// way, so that such an effect is seen more often than not, and its square nine times in ten. Where one of the series
+    /// cannot tell, begins or ends with the break or changes its unit, nothing is said.
     ///
     /// ## Example
     ///
@@ -55,6 +63,21 @@ crate::declare_rule! {
             range: (0.0, 1e12),
             unit: "times",
             documentation: "How many times better a common change must explain the period than ordinary moves do.",
+        },
+        Parameter {
+            name: VISIBLE,
+            default: 0.2,
+            range: (0.0, 1.0),
+            unit: "probability",
+            documentation: "A declared break shows where the change of a series is less probable than this, divided by the \
+                            number of series.",
+        },
+        Parameter {
+            name: EFFECT,
+            default: 1.5,
+            range: (1.0, 1000.0),
+            unit: "ratio",
+            documentation: "A declared break is looked for in series that usually change by less than this many times.",
         },
     ];
     look crate::rules::time::SERIES

@@ -22,7 +22,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use crate::rule::{Look, Task};
-use crate::rules::counting::{series_replaced, transfer_suspected, undeclared_break};
+use crate::rules::counting::{declared_break, series_replaced, transfer_suspected, undeclared_break};
 use crate::rules::members::Members;
 use crate::rules::time::family::{Moves, families};
 use crate::rules::time::report::Causes;
@@ -46,6 +46,7 @@ fn check_series(tasks: &mut [Task<'_>]) {
         task.sink.examined(examined);
         task.sink.nothing_to_check("no group of four series or more in two neighbouring periods");
         undeclared_break::report(task, survey, members, families, &breaks);
+        declared_break::check(task, survey);
         causes.add_breaks(&breaks);
     }
     if let Some(task) = task_of(tasks, &transfer_suspected::RULE) {
