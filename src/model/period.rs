@@ -108,6 +108,11 @@ impl Period {
         Self::months(start.year(), start.month(), self.frequency().months()?)
     }
 
+    /// The same months of the year before; `None` for [`Frequency::Other`].
+    pub fn year_before(self) -> Option<Self> {
+        Self::months(self.start.year() - 1, self.start.month(), self.frequency().months()?)
+    }
+
     /// Whether `later` begins the day after this one ends.
     pub fn is_followed_by(self, later: Self) -> bool {
         self.end.tomorrow().is_ok_and(|day| day == later.start)

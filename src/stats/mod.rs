@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod interval;
 pub mod ratio;
 pub mod robust;
+pub mod season;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use statrs::function::gamma::digamma;
 use super::digits;
 use super::evidence::{self, Expectation};
 use super::robust::{LeaveOut, Middle, NORMAL_CONSISTENCY};
+use super::season::Season;
 
 /// Smallest spread that is believed: two per cent. Below it, ties and rounding would make every change a surprise.
 const SPREAD_FLOOR: f64 = 0.02;
@@ -233,7 +234,9 @@ pub struct Surprise {
 #[derive(Debug)]
 pub struct Steps<'s> {
     counts: &'s Counts,
+    /// The log-ratios, without their season where there is one.
     ratios: &'s [f64],
+    season: Option<&'s Season>,
     prior: Option<Prior>,
     others: LeaveOut<'s>,
     /// Lowest and highest log-ratio that the other steps suggest for any one step.
@@ -243,8 +246,14 @@ pub struct Steps<'s> {
 }
 
 impl<'s> Steps<'s> {
-    /// Prepares a series; `ratios` are the log-ratios of its steps.
-    pub fn new(counts: &'s Counts, ratios: &'s Ratios, prior: Option<Prior>) -> Self {
+    /// Prepares a series; `ratios` are the log-ratios of its steps, of which the season is taken off where there is one.
+    pub fn new(
+        counts: &'s Counts,
+        ratios: &'s Ratios,
+        season: Option<&'s Season>,
+        prior: Option<Prior>,
+    ) -> Self {
+        let ratios = season.map_or(ratios, |season| &season.rest);
         let count = ratios.values.len();
         let shrunk = |centre| shrunk_centre(centre, count.saturating_sub(1));
         let variance = |left_out| {
@@ -255,6 +264,7 @@ impl<'s> Steps<'s> {
         Self {
             counts,
             ratios: &ratios.values,
+            season,
             prior,
             others: LeaveOut::new(&ratios.values, ratios.centre),
             expected: (shrunk(ratios.centre.low()), shrunk(ratios.centre.high())),
@@ -273,16 +283,39 @@ impl<'s> Steps<'s> {
         let expected = shrunk_centre(self.others.median([ratio]), count);
         let own = self.others.deviation([ratio]);
         let step = self.counts.step(index);
-        let surprise = judge(ratio, expected, (own, count), step.noise(), self.prior, least)?;
-        Some(Surprise { figure: surprise.figure.moved(step.from.ln()), ..surprise })
+        let surprise = judge(ratio, expected, (own, count), self.noise(index), self.prior, least)?;
+        let season = self.season_of(index);
+        let figure = surprise.figure.moved(step.from.ln() + season);
+        Some(Surprise { expected: surprise.expected + season, figure, ..surprise })
+    }
+
+    /// Variance of a log-ratio from counting and rounding, and from what is not known of its season.
+    fn noise(&self, index: usize) -> f64 {
+        self.counts.step(index).noise() + self.season.map_or(0.0, |season| season.noise[index])
+    }
+
+    /// Variance of the statistic of an excursion from what is not known of the season.
+    fn noise_of_season(&self, index: usize) -> f64 {
+        self.season.map_or(0.0, |season| 0.5 * (season.noise[index] + season.noise[index + 1]))
+    }
+
+    /// The part of a log-ratio that is the season's.
+    fn season_of(&self, index: usize) -> f64 {
+        self.season.map_or(0.0, |season| season.parts[index])
     }
 
     /// What the other steps and the peers suggest for one step, with its noise. `None` where nothing is known.
     pub fn expectation(&mut self, index: usize) -> Option<Expectation> {
+        let season = self.season_of(index);
+        Some(self.expectation_of_rest(index)?.moved(season))
+    }
+
+    /// What they suggest for what is left of it without the season.
+    fn expectation_of_rest(&mut self, index: usize) -> Option<Expectation> {
         let (ratio, count) = (self.ratios[index], self.ratios.len() - 1);
         let centre = shrunk_centre(self.others.median([ratio]), count);
         let own = self.others.deviation([ratio]);
-        expectation(centre, (own, count), self.counts.step(index).noise(), self.prior)
+        expectation(centre, (own, count), self.noise(index), self.prior)
     }
 
     /// The same for a step about which the next one may tell nothing either, since both have one figure in common.
@@ -291,7 +324,8 @@ impl<'s> Steps<'s> {
         let (ratios, count) = ([self.ratios[index], *next], self.ratios.len() - 2);
         let centre = shrunk_centre(self.others.median(ratios), count);
         let own = self.others.deviation(ratios);
-        expectation(centre, (own, count), self.counts.step(index).noise(), self.prior)
+        let expected = expectation(centre, (own, count), self.noise(index), self.prior)?;
+        Some(expected.moved(self.season_of(index)))
     }
 
     /// Tests whether a step and the next one, taken together, are an excursion: out and back. The statistic is their
@@ -306,16 +340,19 @@ impl<'s> Steps<'s> {
         }
         let known = (self.others.deviation(ratios), count);
         let (out, back) = (self.counts.step(index), self.counts.step(index + 1));
-        let surprise = judge(statistic, 0.0, known, noise_of_excursion(&out, &back), self.prior, least)?;
+        let noise = noise_of_excursion(&out, &back) + self.noise_of_season(index);
+        let surprise = judge(statistic, 0.0, known, noise, self.prior, least)?;
         // The figure itself is as far from the line between its neighbours as the statistic over the same root.
         let figure =
             Expectation { spread: surprise.figure.spread / std::f64::consts::SQRT_2, ..surprise.figure };
-        Some(Surprise { figure: figure.moved(f64::midpoint(out.from.ln(), back.to.ln())), ..surprise })
+        let season = 0.5 * (self.season_of(index) - self.season_of(index + 1));
+        let between = f64::midpoint(out.from.ln(), back.to.ln()) + season;
+        Some(Surprise { figure: figure.moved(between), ..surprise })
     }
 
     /// How many times better a fault explains a step than ordinary variation does; see [`evidence`].
     pub fn evidence(&mut self, index: usize) -> Option<f64> {
-        let expected = self.expectation(index)?;
+        let expected = self.expectation_of_rest(index)?;
         Some(evidence::of_move(self.ratios[index], &expected))
     }
 
@@ -326,7 +363,8 @@ impl<'s> Steps<'s> {
         let (out, back) = (self.counts.step(index), self.counts.step(index + 1));
         let known = (self.others.deviation(ratios), self.ratios.len() - 2);
         let distance = 0.5 * (ratios[0] - ratios[1]);
-        let expected = expectation(0.0, known, noise_of_excursion(&out, &back), self.prior)?;
+        let noise = noise_of_excursion(&out, &back) + self.noise_of_season(index);
+        let expected = expectation(0.0, known, noise, self.prior)?;
         let expected = Expectation { spread: expected.spread / std::f64::consts::SQRT_2, ..expected };
         let meant: Vec<f64> =
             digits::meant(out.to).into_iter().map(|(_, one)| distance + (one / out.to).ln()).collect();

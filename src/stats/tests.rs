@@ -91,13 +91,13 @@ fn counts(steps: &[Step]) -> Counts {
 fn surprises(steps: &[Step], prior: Option<Prior>) -> Vec<Option<Surprise>> {
     let counts = counts(steps);
     let ratios = Ratios::new(counts.log_ratios());
-    let mut tests = Steps::new(&counts, &ratios, prior);
+    let mut tests = Steps::new(&counts, &ratios, None, prior);
     (0..steps.len()).map(|index| tests.surprise(index, 0.0)).collect()
 }
 
 fn surprise_of_excursion(steps: &[Step], index: usize, prior: Option<Prior>) -> Option<Surprise> {
     let counts = counts(steps);
-    Steps::new(&counts, &Ratios::new(counts.log_ratios()), prior).surprise_of_excursion(index, 0.0)
+    Steps::new(&counts, &Ratios::new(counts.log_ratios()), None, prior).surprise_of_excursion(index, 0.0)
 }
 
 #[test]

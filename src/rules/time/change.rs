@@ -123,6 +123,8 @@ pub struct Change<'d> {
     pub steps: Vec<(f64, &'d Observation)>,
     /// Place of this change among them.
     pub index: usize,
+    /// How many periods after it comes the same part of the next year, where the series has a season.
+    pub season: Option<usize>,
     pub peers: Option<Peers>,
     pub is_aggregate: bool,
     /// Name and value of the parameter that it fell below, and whether that makes it a note.
@@ -278,7 +280,7 @@ impl<'d> Search<'_, 'd> {
     /// Whether the two steps of an excursion are no events of their own: the way back is between half and twice the way
     /// out, or it is longer in a series that grows, and the way out is conspicuous itself.
     fn returns(&self, index: usize, probability_of_way_out: f64) -> bool {
-        let ratios = &self.run.ratios.values;
+        let ratios = &self.run.rest().values;
         let back = (ratios[index + 1] / ratios[index]).abs();
         (0.5..=2.0).contains(&back) || (back > 2.0 && probability_of_way_out < CONSPICUOUS)
     }
@@ -316,7 +318,7 @@ impl<'d> Search<'_, 'd> {
     /// Whether the series goes out and comes back: the way back is between a quarter and four times the way out, on the scale of
     /// logarithms, and both together are more than an ordinary wobble.
     fn could_be_excursion(&self, index: usize, spread: f64) -> bool {
-        let (run, ratios) = (self.run, &self.run.ratios.values);
+        let (run, ratios) = (self.run, &self.run.rest().values);
         let (out, back) = (ratios[index], ratios[index + 1]);
         out * back < 0.0
             && (out - back).abs() > 2.0 * spread
@@ -347,6 +349,10 @@ impl<'d> Search<'_, 'd> {
     ) -> Option<Candidate> {
         // The cheap test first: nearly all changes are usual.
         if surprise.probability >= 0.5 {
+            return None;
+        }
+        // Where the season asks for a fall, a smaller one is out of line, but no rise.
+        if self.run.season.is_some() && self.run.ratios.values[index] * self.run.rest().values[index] <= 0.0 {
             return None;
         }
         let [from, to] = self.run.pair(index);
@@ -413,6 +419,7 @@ impl<'d> Search<'_, 'd> {
             evidence: evidence?,
             steps: (0..run.counts.steps()).map(change).collect(),
             index,
+            season: self.run.season.as_ref().map(|season| season.length),
             peers: self.run.peers,
             is_aggregate: self.run.is_aggregate,
             threshold: threshold.parameter,

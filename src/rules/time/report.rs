@@ -14,9 +14,9 @@ use super::survey::{Peers, Survey};
 use super::{scale_slip, sharp_drop, sharp_rise};
 use crate::diag::{
     Change as Figure, Confidence, Evidence, Explanation, Finding, Level, Location, Note, Score, State,
-    grouped, percent, percent_change, quantity_of, signed,
+    grouped, listing, percent, percent_change, quantity_of, signed,
 };
-use crate::model::{Dataset, Interval, Observation, Series};
+use crate::model::{Dataset, Frequency, Interval, Observation, Series};
 use crate::rule::{Parameters, Rule, Sink, Task};
 use crate::rules::counting::transfer_suspected::Transfer;
 use crate::rules::counting::undeclared_break::Break;
@@ -161,6 +161,7 @@ fn discoveries(
 
 fn report(dataset: &Dataset, members: &Members<'_>, sink: &Sink, change: &Change<'_>) -> Finding {
     let finding = usual(describe(dataset, sink, change), change);
+    let finding = year_before(dataset, finding, change);
     let parts = if change.is_aggregate {
         members.parts(change.series, change.before.period, change.at.period)
     } else {
@@ -201,6 +202,13 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
     let size = percent.trim_start_matches(['−', '+']);
     let verb = if change.way() == Way::Down { "fall" } else { "rise" };
     let message = match change.after {
+        Some(after) if change.season.is_some() => format!(
+            "{name} {verb} {size} in {}, from {} to {}, and follow the season again in {}",
+            at.period,
+            grouped(from),
+            grouped(to),
+            after.period
+        ),
         Some(after) if change.shape == Shape::Excursion => format!(
             "{name} {verb} {size} in {}, from {} to {}, and return to {} in {}",
             at.period,
@@ -287,6 +295,7 @@ fn usual(finding: Finding, change: &Change<'_>) -> Finding {
     let noun = change.at.period.frequency().noun();
     let bound = bound(change.surprise.probability);
     let text = match change.peers {
+        _ if change.season.is_some() => in_season(change, &bound),
         _ if others.len() >= SPEAKS_FOR_ITSELF => {
             let mut quantile = |share| quantile_of_unsorted(&mut others, share);
             let (low, high) = (quantile(0.1), quantile(0.9));
@@ -309,6 +318,43 @@ fn usual(finding: Finding, change: &Change<'_>) -> Finding {
         None => bound,
     };
     falls(finding.note("usual", text), change)
+}
+
+/// What the figure is expected to be where the season is known, as a change.
+fn in_season(change: &Change<'_>, bound: &str) -> String {
+    let before = change.before.quantity.approximate().unwrap_or_default().ln();
+    let (low, high) = change.surprise.figure.range(USUAL).unwrap_or_default();
+    let noun = change.at.period.frequency().noun();
+    format!(
+        "{} to {} in this {noun} of the year (8 in 10 changes); {bound}",
+        percent((low - before).exp() - 1.0),
+        percent((high - before).exp() - 1.0)
+    )
+}
+
+/// Quarters and months beside the same one a year before, and where the series has a season, what it does then.
+fn year_before(dataset: &Dataset, mut finding: Finding, change: &Change<'_>) -> Finding {
+    let period = change.at.period;
+    if !matches!(period.frequency(), Frequency::Quarter | Frequency::Month) {
+        return finding;
+    }
+    if let Some(length) = change.season {
+        let alike = change.steps.iter().enumerate();
+        let alike = alike.filter(|(at, _)| at.abs_diff(change.index) % length == 0 && *at != change.index);
+        let words: Vec<String> = alike.map(|(_, (ratio, _))| percent(*ratio)).collect();
+        let text =
+            format!("in the same {} of other years: {}", period.frequency().noun(), listing(&words, 12));
+        finding = finding.note("season", text);
+    }
+    let earlier = period.year_before().and_then(|period| dataset.point_at(change.series, period));
+    let words = |earlier: &Observation| {
+        let (from, to) = (earlier.quantity.point()?, change.at.quantity.point()?);
+        Some(format!("a year before: {}, {}", grouped(from), percent_change(from, to)?))
+    };
+    match earlier.and_then(words) {
+        Some(text) => finding.note("year", text),
+        None => finding,
+    }
 }
 
 /// For an aggregate: every fall on record, so that a reader can place this one.

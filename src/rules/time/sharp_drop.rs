@@ -10,6 +10,13 @@ crate::declare_rule! {
     /// gives the probability of so large a change (after Smyth 2004). Where the members of an aggregate are in the
     /// data, the finding says who accounts for the change: plain arithmetic.
     ///
+    /// Quarters and months are compared with the same ones of other years where these tell something: in a series of
+    /// three years or more, the median of the other changes of that part of the year (of two the smaller, none where they
+    /// differ in sign), shrunk by its own uncertainty, is taken off first. This is done only where it takes away three
+    /// tenths or more of all changes; since no change has a say in its own season, a season that is none makes a series more
+    /// restless and is hardly ever believed. What is less than the season asks for, but no fall, is not told. Every finding
+    /// on a quarter or a month states the figure of a year before where there is one.
+    ///
     /// A fixed threshold is useless on such figures: many series halve or double in an ordinary year. A documented
     /// break that covers the fall makes it *explained*. A period that falls and returns is one finding, at that period.
     /// Where exactly one figure that a slip of one digit (two neighbours transposed, one doubled, one of two equal ones

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::model::{Additivity, Dataset, Frequency, Name, Observation, Period, Series, Unit};
 use crate::rules::members::Members;
 use crate::stats::ratio::{Counts, Prior, Ratios, Steps};
+use crate::stats::season::Season;
 
 /// In a group of more series than this, one series more or less does not change what peers say.
 const SMALL_GROUP: usize = 12;
@@ -35,6 +36,8 @@ pub struct Run<'d> {
     has_one_unit: bool,
     /// Log-ratios of the steps between neighbours.
     pub ratios: Ratios,
+    /// Their season, where it has one.
+    pub season: Option<Box<Season>>,
     /// Whether its members are in the data.
     pub is_aggregate: bool,
     /// What its peers say.
@@ -67,14 +70,14 @@ impl<'d> Survey<'d> {
         }
         let aggregates = runs.iter().filter(|run| is_widest(run)).count().max(1);
         let large = groups.par_iter().filter(|(_, peers)| peers.len() > SMALL_GROUP);
-        let ratios = |peers: &[usize]| peers.iter().map(|peer| &runs[*peer].ratios).collect::<Vec<_>>();
+        let ratios = |peers: &[usize]| peers.iter().map(|peer| runs[*peer].rest()).collect::<Vec<_>>();
         let priors: BTreeMap<PeerGroup<'_>, Peers> =
             large.filter_map(|(group, peers)| Some((*group, learn(ratios(peers).into_iter())?))).collect();
         let of_run = |run: &Run<'d>| match groups.get(&group_of(run)) {
             // In a small group a series would be much of its own yardstick.
             Some(peers) if peers.len() <= SMALL_GROUP => {
-                let others = peers.iter().map(|peer| &runs[*peer].ratios);
-                learn(others.filter(|peer| !std::ptr::eq(*peer, &run.ratios)))
+                let others = peers.iter().map(|peer| runs[*peer].rest());
+                learn(others.filter(|peer| !std::ptr::eq(*peer, run.rest())))
             }
             _ => priors.get(&group_of(run)).copied(),
         };
@@ -138,11 +141,15 @@ fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]
         let is_step = |start: usize| is_regular || is_even_step(periods[start], periods[start + 1]);
         let counts = Counts::new(points.iter().map(|point| count(point)), is_step);
         if counts.steps() > 0 {
+            let ratios = Ratios::new(counts.log_ratios());
+            let is_whole = group.len() == 1 && counts.steps() + 1 == points.len();
+            let year = periods_in_year(frequency).filter(|_| is_whole);
             runs.push(Run {
                 series,
                 frequency,
                 points,
-                ratios: Ratios::new(counts.log_ratios()),
+                season: year.and_then(|length| Season::find(&ratios, length)).map(Box::new),
+                ratios,
                 periods,
                 counts,
                 has_one_unit: group.len() == 1,
@@ -155,14 +162,19 @@ fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]
 }
 
 impl<'d> Run<'d> {
+    /// Its log-ratios without their season, where it has one.
+    pub fn rest(&self) -> &Ratios {
+        self.season.as_ref().map_or(&self.ratios, |season| &season.rest)
+    }
+
     /// The tests of its steps.
     pub fn tests(&self) -> Steps<'_> {
-        Steps::new(&self.counts, &self.ratios, self.peers.map(|peers| peers.prior))
+        Steps::new(&self.counts, &self.ratios, self.season.as_deref(), self.peers.map(|peers| peers.prior))
     }
 
     /// Its spread where it is long enough, else that of its peers.
     pub fn typical_spread(&self) -> f64 {
-        self.ratios.typical_spread(self.peers.map(|peers| peers.prior))
+        self.rest().typical_spread(self.peers.map(|peers| peers.prior))
     }
 
     /// The two figures of a step.
@@ -174,6 +186,15 @@ impl<'d> Run<'d> {
     /// The period that a step leads to.
     pub fn period_after(&self, step: usize) -> Period {
         self.periods[self.counts.start(step) + 1]
+    }
+}
+
+/// How many periods a year has, where it has a season.
+fn periods_in_year(frequency: Frequency) -> Option<usize> {
+    match frequency {
+        Frequency::Quarter => Some(4),
+        Frequency::Month => Some(12),
+        Frequency::Year | Frequency::Half | Frequency::Other => None,
     }
 }
 
