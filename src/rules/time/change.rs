@@ -423,23 +423,31 @@ impl<'d> Search<'_, 'd> {
             peers: self.run.peers,
             is_aggregate: self.run.is_aggregate,
             threshold: threshold.parameter,
-            expected_range: expected_range(&surprise, shape, &threshold, run.counts.step(index).from),
+            expected_range: expected_range(
+                &surprise,
+                shape,
+                &threshold,
+                run.counts.step(index).from,
+                run.season.is_some(),
+            ),
             scale,
         })
     }
 }
 
 /// The figures that are no less probable than this by what the series and its peers tell of their spread as they stand,
-/// or differ from the one before no more than small counts do.
+/// or differ from the one before no more than small counts do, or by less than the season asks for.
 fn expected_range(
     surprise: &Surprise,
     shape: Shape,
     threshold: &Threshold,
     before: f64,
+    has_season: bool,
 ) -> Option<ExpectedRange> {
     let readings = if shape == Shape::Excursion { READINGS } else { 1.0 };
     let (low, high) = surprise.figure.range(threshold.highest / readings)?;
     let (low, high) = (low.exp(), high.exp());
+    let (low, high) = if has_season { (low.min(before), high.max(before)) } else { (low, high) };
     let (least, most) = same_rate_range(before, threshold.guard);
     // Where they do not meet, the second holds for no figure that the first makes likely.
     let meet = least <= high && most >= low;
