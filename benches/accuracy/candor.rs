@@ -19,7 +19,10 @@ use super::measure::Alarm;
 use super::table::Table;
 
 /// The rules that look at series; the others have nothing to say of such tables.
-const CODES: [&str; 9] = ["TR301", "TR302", "TR303", "TR304", "TR306", "TR312", "TR405", "TR407", "TR408"];
+const CODES: [&str; 12] = [
+    "TR301", "TR302", "TR303", "TR304", "TR305", "TR306", "TR308", "TR310", "TR312", "TR405", "TR407",
+    "TR408",
+];
 
 /// The most that parameters of these names can ask for, so that everything is found and the score alone decides.
 const OPEN: [(&str, f64); 14] = [

@@ -109,12 +109,17 @@ fn table(name: &'static str, dataset: &Dataset, metrics: &[&str], grain: fn(f64)
 /// Twelve entities with six categories each over 24 quarters: random walks of their logarithms with spreads of their
 /// own, a movement in common, a tenth of the changes three times as large, printed in full.
 pub fn calm(seed: u64) -> Table {
-    synthetic("synthetic quarters", seed, (12, 6, 24), (0.08, 0.25), exact)
+    synthetic("synthetic quarters", seed, (12, 6, 24), (0.08, 0.25), 0.0, exact)
+}
+
+/// Thirty entities over 24 quarters with a season that moves them more than anything else does.
+pub fn swinging(seed: u64) -> Table {
+    synthetic("synthetic seasons", seed, (30, 1, 24), (0.05, 0.15), 0.8, exact)
 }
 
 /// Thirty entities over 36 months with a yearly season, rounded to a hundred.
 pub fn seasonal(seed: u64) -> Table {
-    synthetic("synthetic months", seed, (30, 1, 36), (0.05, 0.15), |_| 100.0)
+    synthetic("synthetic months", seed, (30, 1, 36), (0.05, 0.15), 0.3, |_| 100.0)
 }
 
 fn synthetic(
@@ -122,10 +127,12 @@ fn synthetic(
     seed: u64,
     (entities, categories, periods): (usize, usize, usize),
     (least, most): (f64, f64),
+    swing: f64,
     grain: fn(f64) -> f64,
 ) -> Table {
     let mut random = Random(seed);
     let is_monthly = periods > 24;
+    let year = if is_monthly { 12.0 } else { 4.0 };
     let period = |index: usize| {
         if is_monthly {
             format!("{}-{:02}", 2018 + index / 12, index % 12 + 1)
@@ -138,13 +145,13 @@ fn synthetic(
     for entity in 0..entities {
         for category in 0..categories {
             let spread = least + (most - least) * random.even();
-            let season = if is_monthly { 0.3 * random.even() } else { 0.0 };
+            let season = if swing > 0.0 { swing * random.even() } else { 0.0 };
             let mut logarithm = 7.0 + 8.0 * random.even();
             let values = (0..periods)
                 .map(|index| {
                     let size = if random.even() < 0.1 { 3.0 } else { 1.0 };
                     logarithm += common[index] + size * spread * random.normal();
-                    let phase = index as f64 * std::f64::consts::TAU / 12.0;
+                    let phase = index as f64 * std::f64::consts::TAU / year;
                     Some(table.print((logarithm + season * phase.sin()).exp().max(1.0)))
                 })
                 .collect();

@@ -106,6 +106,7 @@ fn main() -> std::io::Result<()> {
     let mut tables = clean::published();
     tables.push(clean::calm(99));
     tables.push(clean::seasonal(98));
+    tables.push(clean::swinging(97));
     if let Some(only) = arguments.iter().find_map(|one| one.strip_prefix("--only=")) {
         tables.retain(|table| table.name.contains(only));
     }
