@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rayon::prelude::*;
 use statrs::function::factorial::ln_binomial;
@@ -53,7 +53,8 @@ crate::declare_rule! {
             default: 0.8,
             range: (0.5, 1.0),
             unit: "share",
-            documentation: "At least this share of the figures that are not zero in both periods agrees.",
+            documentation: "At least this share of the figures that are not zero in both periods agrees, and half of it of all \
+                            figures of ten or more in the period that has fewer.",
         },
         Parameter {
             name: "expected-blocks",
@@ -127,16 +128,7 @@ pub fn check(task: &mut Task<'_>, survey: &Survey<'_>) -> HashSet<Location> {
     let (figures, share) = (parameters.lowest("figures") as usize, parameters.lowest("share"));
     let ties: Vec<Vec<(usize, usize)>> = survey.runs.par_iter().map(ties_of).collect();
     let in_group = groups.par_iter().flat_map_iter(|(group, runs)| {
-        let mut by_pair: HashMap<Pair, usize> = HashMap::new();
-        for run in runs {
-            let periods = &survey.runs[*run].periods;
-            for (earlier, later) in &ties[*run] {
-                *by_pair.entry((periods[*earlier], periods[*later])).or_default() += 1;
-            }
-        }
-        let mut pairs: Vec<Pair> =
-            by_pair.into_iter().filter(|(_, count)| *count >= figures).map(|one| one.0).collect();
-        pairs.sort_unstable();
+        let pairs = pairs_with_ties(survey, runs, &ties, figures, share);
         pairs.into_iter().filter_map(move |pair| block(survey, *group, runs, pair, share, compared))
     });
     let mut blocks: Vec<Block<'_>> = in_group.collect();
@@ -194,6 +186,51 @@ fn ties_of(run: &Run<'_>) -> Vec<(usize, usize)> {
         }
     }
     ties
+}
+
+/// The pairs of periods of a group in which enough telling figures tie to be looked at closely: `least` of them, and
+/// half the share of what the period with fewer has.
+fn pairs_with_ties(
+    survey: &Survey<'_>,
+    runs: &[usize],
+    ties: &[Vec<(usize, usize)>],
+    least: usize,
+    share: f64,
+) -> Vec<Pair> {
+    if runs.iter().map(|run| ties[*run].len()).sum::<usize>() < least {
+        return Vec::new();
+    }
+    let mut periods: Vec<Period> = Vec::new();
+    let mut last: &[Period] = &[];
+    // Most series of a group have the same periods.
+    for run in runs.iter().map(|run| &survey.runs[*run]) {
+        if std::mem::replace(&mut last, &run.periods) != run.periods {
+            periods.extend_from_slice(&run.periods);
+        }
+    }
+    periods.sort_unstable();
+    periods.dedup();
+    let mut telling = vec![0usize; periods.len()];
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for number in runs {
+        let run = &survey.runs[*number];
+        let first = periods.partition_point(|period| *period < run.periods[0]);
+        let is_whole = periods[first..].starts_with(&run.periods);
+        let place = |at: usize| {
+            if is_whole { first + at } else { periods.partition_point(|one| *one < run.periods[at]) }
+        };
+        for (at, value) in run.counts.values().iter().enumerate() {
+            telling[place(at)] += usize::from(*value >= TELLING);
+        }
+        pairs.extend(ties[*number].iter().map(|(earlier, later)| (place(*earlier), place(*later))));
+    }
+    pairs.sort_unstable();
+    let is_much = |alike: &&[(usize, usize)]| {
+        let fewer = telling[alike[0].0].min(telling[alike[0].1]);
+        alike.len() >= least && alike.len() as f64 >= 0.5 * share * fewer as f64
+    };
+    let alike = pairs.chunk_by(|one, other| one == other).filter(is_much);
+    alike.map(|alike| (periods[alike[0].0], periods[alike[0].1])).collect()
 }
 
 /// Two periods of a group taken as a block; none where too few of their figures agree.
