@@ -253,7 +253,7 @@ fn stays((old, new): (usize, &BlockId)) -> bool {
 /// Place of each document in the order of publication, by the day that it states, else by the last day of the period
 /// that its vintage is named after, else by that of the document it replaces. Documents without any of these come
 /// first; among equals a document comes after those that it replaces, then the name of the vintage decides, and then
-/// the order of the inputs.
+/// that of the file, so that the order in which files are named does not matter.
 fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
     let vintages: HashMap<(&Name, &str), &Document> = documents
         .iter()
@@ -275,7 +275,10 @@ fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
     };
     let places: Vec<(Option<String>, usize)> = documents.iter().map(place).collect();
     let mut order: Vec<usize> = (0..documents.len()).collect();
-    order.sort_by_key(|document| (&places[*document], &documents[*document].vintage));
+    order.sort_by_key(|document| {
+        let Document { vintage, path, .. } = &documents[*document];
+        (&places[*document], vintage, path)
+    });
     let mut ranks = vec![0; documents.len()];
     for (rank, document) in order.into_iter().enumerate() {
         ranks[document] = rank as u32;
