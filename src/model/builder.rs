@@ -288,32 +288,47 @@ fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
 
 fn order_statements(dataset: &Dataset, ranks: &[u32], series: &mut Series) {
     let period = |id: &ObservationId| dataset.observation(*id).period;
-    // Nearly every series stands in one block, in order.
-    if series.blocks.len() > 1 || !series.statements.is_sorted_by_key(period) {
-        series.statements.sort_by_cached_key(|id| {
-            let observation = dataset.observation(*id);
-            let block = dataset.block_of(observation);
-            let document = block.document;
-            // What repeats another figure does not take its place.
-            (observation.period, ranks[document.0 as usize], !block.redundant, id.0)
-        });
+    // Nearly every series states each period once, in order.
+    if let Course::Ascending(rhythm) = Course::of(series.statements.iter().map(period)) {
+        series.points.clone_from(&series.statements);
+        series.rhythm = rhythm;
+        return;
     }
+    series.statements.sort_by_cached_key(|id| {
+        let observation = dataset.observation(*id);
+        let block = dataset.block_of(observation);
+        let document = block.document;
+        // What repeats another figure does not take its place.
+        (observation.period, ranks[document.0 as usize], !block.redundant, id.0)
+    });
     let same_period = |left: &ObservationId, right: &ObservationId| period(left) == period(right);
     series.points =
         series.statements.chunk_by(same_period).filter_map(|statements| statements.last().copied()).collect();
-    series.rhythm = rhythm(dataset, series);
+    if let Course::Ascending(rhythm) = Course::of(series.points.iter().map(period)) {
+        series.rhythm = rhythm;
+    }
 }
 
-/// How long all periods of a series are, where each follows the one before.
-fn rhythm(dataset: &Dataset, series: &Series) -> Option<Frequency> {
-    let mut periods = dataset.points(series).map(|point| point.period);
-    let mut last = periods.next()?;
-    let frequency = last.frequency();
-    periods
-        .all(|period| {
-            let follows = last.is_followed_by(period) && period.frequency() == frequency;
+/// How some periods follow each other.
+enum Course {
+    /// Each comes after the one before, with how long all are where each follows at once.
+    Ascending(Option<Frequency>),
+    /// In another order, or some stand there twice.
+    Other,
+}
+
+impl Course {
+    fn of(mut periods: impl Iterator<Item = Period>) -> Self {
+        let Some(mut last) = periods.next() else { return Self::Ascending(None) };
+        let frequency = last.frequency();
+        let mut is_regular = true;
+        for period in periods {
+            if period <= last {
+                return Self::Other;
+            }
+            is_regular = is_regular && last.is_followed_by(period) && period.frequency() == frequency;
             last = period;
-            follows
-        })
-        .then_some(frequency)
+        }
+        Self::Ascending(is_regular.then_some(frequency))
+    }
 }
