@@ -13,10 +13,33 @@ pub fn closest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Opti
         return None;
     }
     let plain = simplified(text);
-    let ranked = words.into_iter().map(|word| (TextDiff::from_chars(&plain, simplified(word)).ratio(), word));
+    let likeness = |word| {
+        let other = simplified(word);
+        // To compare letters in their order takes long, and most words have other letters.
+        let may_be_like = greatest_likeness(&plain, &other) >= LEAST_LIKENESS;
+        may_be_like.then(|| (TextDiff::from_chars(&plain, &other).ratio(), word))
+    };
+    let ranked = words.into_iter().filter_map(likeness);
     let (likeness, word) =
         ranked.max_by(|left, right| left.0.total_cmp(&right.0).then_with(|| right.1.cmp(left.1)))?;
     (likeness >= LEAST_LIKENESS).then_some(word)
+}
+
+/// The likeness that two words would have if their letters stood in one order; all that are not ASCII are taken for one.
+fn greatest_likeness(one: &str, other: &str) -> f32 {
+    let place = |letter: char| if letter.is_ascii() { letter as usize } else { 0 };
+    let mut left = [0i32; 128];
+    let (mut common, mut letters) = (0, 0);
+    for letter in one.chars() {
+        left[place(letter)] += 1;
+        letters += 1;
+    }
+    for letter in other.chars() {
+        common += i32::from(left[place(letter)] > 0);
+        left[place(letter)] -= 1;
+        letters += 1;
+    }
+    2.0 * common as f32 / letters.max(1) as f32
 }
 
 fn simplified(text: &str) -> String {
@@ -25,7 +48,9 @@ fn simplified(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::closest;
+    use similar::TextDiff;
+
+    use super::{closest, greatest_likeness};
 
     #[test]
     fn near_words_are_found_and_far_ones_are_not() {
@@ -41,5 +66,29 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(closest(text, words), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn no_words_are_more_alike_than_their_letters() {
+        let words = [
+            "report",
+            "troper",
+            "reports",
+            "incident",
+            "incidnet",
+            "not_reported",
+            "naïve",
+            "naive",
+            "é",
+            "",
+        ];
+        for one in words {
+            for other in words {
+                let likeness = TextDiff::from_chars(one, other).ratio();
+                let bound = greatest_likeness(one, other);
+                assert!(bound >= likeness || one.is_empty() && other.is_empty(), "{one} {other}");
+            }
+        }
+        assert!(greatest_likeness("report", "troper") > 0.99 && greatest_likeness("report", "adieu") < 0.2);
     }
 }
