@@ -20,3 +20,14 @@ pub fn gross(changes: impl IntoIterator<Item = f64>) -> Gross {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn falls_and_rises_are_summed_apart() {
+        assert_eq!(gross([-3.0, 5.0, -2.0, 0.0, 4.0]), Gross { falls: -5.0, rises: 9.0 });
+        assert_eq!(gross([]), Gross { falls: 0.0, rises: 0.0 });
+    }
+}

@@ -183,6 +183,79 @@ mod tests {
 
     const QUIET: Expectation = Expectation { centre: 0.0, spread: 0.1, freedom: 12.0 };
 
+    /// Student's t of one degree of freedom: `1 / (π s (1 + (x / s)²))`.
+    const CAUCHY: Expectation = Expectation { centre: 0.0, spread: 1.0, freedom: 1.0 };
+
+    /// Whether both are equal but for what is lost in computing and in writing the second down.
+    fn is_about(value: f64, expected: f64) -> bool {
+        (value / expected - 1.0).abs() < 1e-6
+    }
+
+    #[test]
+    fn half_of_a_cauchy_distribution_is_within_one_scale() {
+        let expected = Expectation { centre: 0.25, spread: 2.0, freedom: 1.0 };
+        let (low, high) = expected.range(0.5).unwrap();
+        assert!(is_about(low, -1.75) && is_about(high, 2.25), "{low} {high}");
+        assert_eq!(expected.moved(0.5), Expectation { centre: 0.75, ..expected });
+    }
+
+    #[test]
+    fn evidence_of_a_move_by_hand() {
+        // 0.18 · (0.7 / (π (1 + x²)) + 0.3 · Σ φ((x ± p · ln 10) / s) / (8 s)) over the density, for the powers p of 1, 2, 3
+        // and 6 and an s of 0.5 or more; computed apart.
+        let of = |value, spread| of_move(value, &Expectation { spread, ..CAUCHY });
+        assert!(is_about(of(std::f64::consts::LN_10, 2.0), 0.125_632_754_7));
+        assert!(is_about(of(std::f64::consts::LN_10, 0.25), 0.792_088_504_9));
+        assert!(is_about(of(2.0, 2.0), 0.127_350_154_8));
+    }
+
+    #[test]
+    fn evidence_of_a_slip_is_the_mean_over_what_may_be_meant() {
+        // The density at 3 is a tenth of that at 0 and a fifth of that at 1.
+        assert!(is_about(of_slip(3.0, &[1.0, 0.0], &CAUCHY), 0.18 * 7.5));
+        assert_eq!(of_slip(3.0, &[], &CAUCHY), 0.0);
+    }
+
+    #[test]
+    fn evidence_of_ties_by_hand() {
+        // The density at the centre is 1/π; that of an interpolation is where the spread is one over √2 of what it is.
+        assert!(is_about(of_repetition(0.01, &CAUCHY), 18.0 * std::f64::consts::PI));
+        assert_eq!(of_repetition(10.0, &CAUCHY), 0.18);
+        let wider = Expectation { centre: 5.0, spread: std::f64::consts::SQRT_2, freedom: 1.0 };
+        assert!(is_about(of_interpolation(0.01, &wider), 5.0 * std::f64::consts::PI));
+    }
+
+    #[test]
+    fn evidence_of_transfers_by_hand() {
+        let pace = |before, ratio| Pace { before, ratio, expected: CAUCHY };
+        // 0.05 times the mean of (1 + g²) / (1 + (g − ln(1 − q))²) · (1 + t²) / (1 + (t − ln(1 + q / 2))²) for the shares q,
+        // a g of ln ½ and a t of 0.3; computed apart.
+        let transfer = of_transfer(&pace(1000.0, 0.5f64.ln()), &pace(2000.0, 0.3));
+        assert!(is_about(transfer, 0.073_726_890_12), "{transfer}");
+        // 0.18 · (1 + ln² 2) / 0.01.
+        let merger = of_merger(1000.0, &pace(1000.0, 2.0f64.ln()), 0.01);
+        assert!(is_about(merger, 26.648_154_25), "{merger}");
+    }
+
+    #[test]
+    fn evidence_of_a_group_by_integration() {
+        // Both integrals to many digits, computed apart: 3.3554 over 1.2583, times 0.18 · 4 · ½, since three of four go
+        // along. The coarse grid is right to a hundredth.
+        let expected = Expectation { centre: 0.02, spread: 0.3, freedom: 4.0 };
+        let usual = Expectation { centre: 0.05, spread: 0.1, freedom: 5.0 };
+        let group = [-0.5, -0.4, -0.6, 0.02].map(|ratio| Pace { before: 1000.0, ratio, expected });
+        let found = of_group(&group, &usual);
+        assert!((found / 0.959_985 - 1.0).abs() < 0.01, "{found}");
+    }
+
+    #[test]
+    fn evidence_of_a_large_group_is_finite() {
+        let expected = Expectation { spread: 0.02, ..QUIET };
+        let group = [Pace { before: 1000.0, ratio: -0.7, expected }; 200];
+        let found = of_group(&group, &QUIET);
+        assert!(found.is_finite() && found > 50.0, "{found}");
+    }
+
     #[test]
     fn density_is_that_of_student() {
         // Γ(1) / (√π · Γ(½)) = 1/π at the centre of one degree of freedom.

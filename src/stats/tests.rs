@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::counts::{same_rate, same_rate_range};
+use super::counts::{same_rate, same_rate_range, sign_test};
 use super::ratio::{Counts, Prior, Ratios, Step, Steps, Surprise, least_score, scale_slip};
 use super::robust::{LeaveOut, Middle, deviation, median, quantile, quantile_of_unsorted};
 
@@ -30,6 +30,14 @@ fn robust_measures() {
     assert_eq!(quantile(&[1.0, 2.0, 3.0, 4.0, 5.0], 0.1), 1.4);
     assert_eq!(quantile_of_unsorted(&mut [4.0, 1.0, 5.0, 3.0, 2.0], 0.1), 1.4);
     assert_eq!(quantile_of_unsorted(&mut [4.0, 1.0, 5.0, 3.0, 2.0], 1.0), 5.0);
+    assert_eq!(quantile_of_unsorted(&mut [4.0, 1.0, 5.0, 3.0, 2.0], 0.625), 3.5);
+}
+
+#[test]
+fn a_median_moves_as_far_as_its_neighbours_are() {
+    // Without 7 and 15 the median of the first is 1, without 0 and 1 it is 7.
+    assert_eq!(Middle::of(vec![15.0, 0.0, 3.0, 1.0, 7.0]).slack(), 4.0);
+    assert_eq!(Middle::of(vec![15.0, 0.0, 12.0, 14.0, 8.0]).slack(), 4.0);
 }
 
 fn holds(middle: &Middle, rest: &[f64]) -> bool {
@@ -64,6 +72,30 @@ fn small_counts_prove_nothing() {
     assert!((same_rate(12.0, 7.0) - 2.0 * 94_184.0 / 524_288.0).abs() < 1e-9);
     assert_eq!(same_rate(0.0, 0.0), 1.0);
     assert!(same_rate(31.0, 15.0) > 0.01 && same_rate(36e6, 20e6) == 0.0);
+}
+
+#[test]
+fn large_counts_differ_or_are_the_same() {
+    // A million tosses have a standard deviation of 500, so that 999.5 from the middle, with half a toss for continuity,
+    // are 1.999 of them: 2 · (1 − Φ(1.999)).
+    assert!((same_rate(499_000.0, 501_000.0) - 0.045_608).abs() < 1e-4);
+    assert_eq!((same_rate(500_000.0, 500_001.0), same_rate(500_001.0, 500_001.0)), (0.0, 1.0));
+}
+
+#[test]
+fn a_rate_of_just_the_probability_is_another() {
+    // None against three: 2 · ½³.
+    let of_three = same_rate(0.0, 3.0);
+    assert!((of_three - 0.25).abs() < 1e-9);
+    assert_eq!(same_rate_range(0.0, of_three), (0.0, 2.0));
+}
+
+#[test]
+fn signs_by_hand() {
+    // 2 · (1 + 5) / 2⁵ and 2 / 2¹⁰.
+    assert!((sign_test(1, 4) - 0.375).abs() < 1e-9 && (sign_test(4, 1) - 0.375).abs() < 1e-9);
+    assert!((sign_test(0, 10) - 2.0 / 1024.0).abs() < 1e-9);
+    assert_eq!((sign_test(3, 3), sign_test(0, 0)), (1.0, 1.0));
 }
 
 #[test]
