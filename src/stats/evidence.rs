@@ -152,10 +152,10 @@ pub fn of_merger(before: f64, taker: &Pace, rate_of_endings: f64) -> f64 {
 /// group is said once for all its series, so that it weighs as much as they do.
 pub fn of_group(group: &[Pace], usual: &Expectation) -> f64 {
     let likelihood = |by: f64| group.iter().map(|one| one.log_moved(by)).sum::<f64>();
-    // Fine about zero and coarse far out, up to a factor of 10⁵.
+    // Fine about zero and coarse far out, up to a factor of 10⁵. What all widths have in common cancels.
     let grid: Vec<(f64, f64, f64)> = (-GRID..=GRID)
         .map(|place| f64::from(place) * 4.1 / f64::from(GRID))
-        .map(|place| (GROUP_SCALE * place.sinh(), GROUP_SCALE * place.cosh() * 4.1 / f64::from(GRID)))
+        .map(|place| (GROUP_SCALE * place.sinh(), place.cosh()))
         .map(|(by, width)| (by, width, likelihood(by)))
         .collect();
     let highest = grid.iter().map(|one| one.2).fold(f64::MIN, f64::max);
@@ -246,6 +246,22 @@ mod tests {
         let group = [-0.5, -0.4, -0.6, 0.02].map(|ratio| Pace { before: 1000.0, ratio, expected });
         let found = of_group(&group, &usual);
         assert!((found / 0.959_985 - 1.0).abs() < 0.01, "{found}");
+        // 0.18 · 4 times 5.36797e10 over 1.65906e9, the likelihood being narrow and far from where the prior breaks off.
+        let expected = Expectation { centre: 0.0, spread: 0.06, freedom: 4.0 };
+        let group = [-0.5, -0.45, -0.55, -0.5].map(|ratio| Pace { before: 1000.0, ratio, expected });
+        let found = of_group(&group, &usual);
+        assert!((found / 23.2959 - 1.0).abs() < 0.001, "{found}");
+    }
+
+    #[test]
+    fn who_goes_along_is_told_from_what_was_expected() {
+        let expected = Expectation { centre: -0.1, ..QUIET };
+        let group = |ratios: [f64; 2]| {
+            of_group(&ratios.map(|ratio| Pace { before: 1000.0, ratio, expected }), &QUIET)
+        };
+        // −0.05 is a fall, but less of one than expected.
+        assert_eq!(group([-0.5, -0.05]), 0.0);
+        assert!(group([-0.5, -0.6]) > 0.0);
     }
 
     #[test]

@@ -441,3 +441,188 @@ fn spread(own: f64, count: usize, prior: Option<Prior>) -> Option<(f64, f64)> {
     let variance = (prior.freedom * prior.spread * prior.spread + own_freedom * own * own) / freedom;
     Some((variance * (1.0 + 1.0 / (count as f64 + CENTRE_PRIOR)), freedom))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_about(value: f64, expected: f64) -> bool {
+        (value / expected - 1.0).abs() < 1e-6
+    }
+
+    #[test]
+    fn noise_by_hand() {
+        // 1/100 + 6² / (12 · 100²) = 0.0103, with a grain of 12 0.0112; a count that has fallen is taken for the one before.
+        let fallen = Step { from: 100.0, to: 50.0, grains: (6.0, 12.0) };
+        assert!(is_about(fallen.noise(), 0.0103 + 0.0112));
+        // Between 100 and 400 lies 200: 0.005 + 0.0003.
+        let (out, back) = (Step { to: 20.0, ..fallen }, Step { from: 20.0, to: 400.0, grains: (12.0, 24.0) });
+        assert!(is_about(noise_of_excursion(&out, &back), 0.5 * (4.0 * 0.0053 + 0.0103 + 0.0028)));
+    }
+
+    #[test]
+    fn a_gap_is_in_no_step() {
+        let counts = Counts::new([(10.0, 1.0), (0.0, 0.0), (20.0, 2.0), (30.0, 3.0)].into_iter(), |_| true);
+        assert_eq!(counts.values(), [10.0, 0.0, 20.0, 30.0]);
+        assert_eq!((counts.steps(), counts.start(0)), (1, 2));
+        assert_eq!(counts.step(0), Step { from: 20.0, to: 30.0, grains: (2.0, 3.0) });
+    }
+
+    #[test]
+    fn a_first_impression_of_the_spread() {
+        let prior = Some(Prior { spread: 0.5, freedom: 6.0 });
+        let spread = |values: &[f64]| Ratios::new(values.to_vec()).typical_spread(prior);
+        // Two are 0.05 from the median and two 0.15.
+        assert!(is_about(spread(&[0.1, 0.2, 0.3, 0.4]), 0.148_26));
+        assert_eq!((spread(&[0.1; 4]), spread(&[0.1, 0.2, 0.3])), (0.02, 0.5));
+        assert_eq!(Ratios::new(vec![0.1]).typical_spread(None), 0.0);
+    }
+
+    #[test]
+    fn trigamma_at_known_places() {
+        // Abramowitz & Stegun 6.4.2, 6.4.4 and 6.4.6: π²/6 at 1, π²/2 at ½, and 1/x² more than a place further on.
+        let sixth = std::f64::consts::PI.powi(2) / 6.0;
+        for (place, value) in [(1.0, sixth), (0.5, 3.0 * sixth), (2.0, sixth - 1.0)] {
+            assert!(is_about(trigamma(place), value), "{place}");
+            assert!(is_about(inverse_trigamma(value), place), "{place}");
+        }
+        assert!(is_about(trigamma(0.001), 1e6 + trigamma(1.001)));
+    }
+
+    #[test]
+    fn what_peers_say_by_hand() {
+        let six =
+            |size: f64| Ratios::new([-3.0, -1.0, -1.0, 1.0, 1.0, 3.0].iter().map(|one| one * size).collect());
+        // Log-variances of `distance` about the mean differ by a variance of 4/3 · distance², here the trigamma of 3/2, π²/2 − 4.
+        let distance = (0.75 * (std::f64::consts::PI.powi(2) / 2.0 - 4.0)).sqrt();
+        let (low, high) = (six(0.5 * (-0.5 * distance).exp()), six(0.5 * (0.5 * distance).exp()));
+        let four = Prior::learn([&low, &low, &high, &high].into_iter()).unwrap();
+        assert!(is_about(four.freedom, 3.0), "{four:?}");
+        let short = Ratios::new(vec![-0.9, -0.1, 0.0, 0.1, 0.9]);
+        let three = Prior::learn([&low, &high, &high, &short].into_iter()).unwrap();
+        assert_eq!(three.freedom, 6.0);
+        // The median of three, 0.4, is shrunk to 0.2: distances of 0, 0.2 and 0.4.
+        let drifting = Ratios::new(vec![0.4, 0.2, 0.6]);
+        assert!(is_about(Prior::learn([&drifting].into_iter()).unwrap().spread, 1.4826 * 0.2));
+    }
+
+    /// Counts whose log-ratios are as given.
+    fn counts(ratios: &[f64]) -> Counts {
+        let mut at = 1000.0f64.ln();
+        let later = ratios.iter().map(|ratio| {
+            at += ratio;
+            at.exp()
+        });
+        let all: Vec<(f64, f64)> =
+            std::iter::once(1000.0).chain(later).map(|count| (count, 0.1 * count)).collect();
+        Counts::new(all.into_iter(), |_| true)
+    }
+
+    #[test]
+    fn a_first_look_passes_over_nothing() {
+        let mut state = 7u64;
+        let mut number = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f64 / (1u64 << 24) as f64 - 0.5
+        };
+        for series in 0..300 {
+            let size = [0.1, 1.0, 10.0][series % 3];
+            let drift = size * number();
+            let length = 4 + series % 6;
+            let ratios: Vec<f64> = (0..length).map(|_| drift + size * number()).collect();
+            let counts = counts(&ratios);
+            let ratios = Ratios::new(counts.log_ratios());
+            for prior in [None, Some(Prior { spread: 0.02 * size, freedom: 2.0 })] {
+                let mut tests = Steps::new(&counts, &ratios, None, prior);
+                for index in 0..length {
+                    for least in [0.5, 1.0, 1.5, 2.0, 4.0] {
+                        let is_far = |found: &Surprise| found.score.abs() >= least;
+                        let all = tests.surprise(index, 0.0).filter(is_far);
+                        assert_eq!(tests.surprise(index, least), all, "{ratios:?} at {index}");
+                        let all = tests.surprise_of_excursion(index, 0.0).filter(is_far);
+                        assert_eq!(tests.surprise_of_excursion(index, least), all, "{ratios:?} at {index}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_expected_of_a_series_with_a_season() {
+        let of_season = [-0.4, 0.1, 0.1, 0.2];
+        let other =
+            [0.03, -0.05, 0.02, 0.04, -0.03, 0.01, -0.02, 0.05, -0.04, 0.02, -0.01, 0.03, -0.05, 0.04, 0.01];
+        let ratios: Vec<f64> = other.iter().enumerate().map(|(at, one)| of_season[at % 4] + one).collect();
+        let counts = counts(&ratios);
+        let ratios = Ratios::new(counts.log_ratios());
+        let season = Season::find(&ratios, 4).unwrap();
+        let mut tests = Steps::new(&counts, &ratios, Some(&season), None);
+        let rest = &season.rest.values;
+        // What the 15 − `left_out` others suggest, with so much noise.
+        let of_others = |left_out: &[usize], noise: f64| {
+            let others: Vec<f64> = (0..15).filter(|at| !left_out.contains(at)).map(|at| rest[at]).collect();
+            let (count, own) = (others.len() as f64, super::super::robust::deviation(&others).max(0.02));
+            let centre = super::super::robust::median(&others) * count / (count + 3.0);
+            let spread = (own * own * (1.0 + 1.0 / (count + 3.0)) + noise).sqrt();
+            Expectation { centre, spread, freedom: 0.5 * (count - 1.0) }
+        };
+        let are_about = |one: Expectation, other: Expectation| {
+            (one.centre - other.centre).abs() < 1e-9
+                && is_about(one.spread, other.spread)
+                && one.freedom == other.freedom
+        };
+        for index in 0..14 {
+            let (step, next) = (counts.step(index), counts.step(index + 1));
+            let noise = step.noise() + season.noise[index];
+            let expected = of_others(&[index], noise);
+            let with_season = expected.moved(season.parts[index]);
+            assert!(are_about(tests.expectation(index).unwrap(), with_season));
+            let found = tests.surprise(index, 0.0).unwrap();
+            assert!(are_about(found.figure, with_season.moved(step.from.ln())));
+            assert!((found.expected - with_season.centre).abs() < 1e-9);
+            assert!((found.score - expected.score(rest[index])).abs() < 1e-6);
+            assert!(is_about(tests.evidence(index).unwrap(), evidence::of_move(rest[index], &expected)));
+            let without_next = of_others(&[index, index + 1], noise).moved(season.parts[index]);
+            assert!(are_about(tests.expectation_without_next(index).unwrap(), without_next));
+
+            let noise = noise_of_excursion(&step, &next);
+            let noise = noise + 0.5 * (season.noise[index] + season.noise[index + 1]);
+            let expected = Expectation { centre: 0.0, ..of_others(&[index, index + 1], noise) };
+            let figure = Expectation { spread: expected.spread / 2.0f64.sqrt(), ..expected };
+            let part = 0.5 * (season.parts[index] - season.parts[index + 1]);
+            let found = tests.surprise_of_excursion(index, 0.0).unwrap();
+            assert!(are_about(found.figure, figure.moved(0.5 * (step.from * next.to).ln() + part)));
+            let distance = 0.5 * (rest[index] - rest[index + 1]);
+            assert!((found.score - figure.score(distance)).abs() < 1e-6);
+            // None of the counts is a whole number, so that no slip of a digit is looked for.
+            let found = tests.evidence_of_excursion(index).unwrap();
+            assert!(is_about(found, evidence::of_move(distance, &figure)));
+        }
+        assert_eq!(tests.expectation_without_next(14), tests.expectation(14));
+        assert_eq!(tests.evidence_of_excursion(14), None);
+    }
+
+    #[test]
+    fn evidence_of_a_slip_is_that_of_the_figure_meant() {
+        // 5,821 for 8,521: the first two digits stand the other way round.
+        let counts = Counts::new(
+            [8_400.0, 8_600.0, 8_500.0, 5_821.0, 8_550.0, 8_450.0, 8_500.0]
+                .map(|count| (count, 0.0))
+                .into_iter(),
+            |_| true,
+        );
+        let ratios = Ratios::new(counts.log_ratios());
+        let prior = Some(Prior { spread: 0.02, freedom: 12.0 });
+        let (out, back) = (counts.step(2), counts.step(3));
+        let others: Vec<f64> = [0, 1, 4, 5].map(|at| ratios.values[at]).to_vec();
+        let own = super::super::robust::deviation(&others).max(0.02);
+        let variance = (12.0 * 0.02 * 0.02 + 1.5 * own * own) / 13.5 * (1.0 + 1.0 / 7.0);
+        let spread = (0.5 * (variance + noise_of_excursion(&out, &back))).sqrt();
+        let expected = Expectation { centre: 0.0, spread, freedom: 12.0 };
+        let line = (8_500.0f64 * 8_550.0).sqrt();
+        let meant: Vec<f64> = digits::meant(5_821.0).iter().map(|(_, one)| (one / line).ln()).collect();
+        let slip = evidence::of_slip((5_821.0 / line).ln(), &meant, &expected);
+        let found = Steps::new(&counts, &ratios, None, prior).evidence_of_excursion(2).unwrap();
+        assert!(is_about(found, slip) && slip > 1.0, "{found} {slip}");
+    }
+}

@@ -136,4 +136,47 @@ mod tests {
         assert_eq!(middle_without(&[-0.7, -0.3, 0.1], 2), -0.3);
         assert_eq!(middle_without(&[-0.7, -0.3, 0.1], 0), 0.0);
     }
+
+    #[test]
+    fn three_years_are_enough() {
+        let short = Ratios::new(quarters(1.0).values[..11].to_vec());
+        assert!(Season::find(&short, 4).is_some());
+    }
+
+    #[test]
+    fn parts_and_noise_by_hand() {
+        let season = Season::find(&Ratios::new(vec![1.0, -1.0, 1.2, -1.1, 1.1]), 2).unwrap();
+        // The medians of the others leave −0.1, 0.1, 0.2, −0.1 and 0.1, of which the deviation is 1.4826 · 0.1.
+        let medians = [(1.1, 2.0), (-1.1, 1.0), (1.0, 2.0), (-1.0, 1.0), (1.0, 2.0)];
+        let variance = 0.148_26 * 0.148_26;
+        for (at, (median, others)) in medians.into_iter().enumerate() {
+            assert!((season.parts[at] - (median - variance / (others * median))).abs() < 1e-12, "{season:?}");
+            let noise = std::f64::consts::FRAC_PI_2 * variance / others;
+            assert!((season.noise[at] - noise).abs() < 1e-12, "{season:?}");
+        }
+    }
+
+    #[test]
+    fn likeness_by_hand() {
+        // 1 and 4, −4 and 9: (2 − 6) over (2.5 + 6.5).
+        assert!((likeness(&[1.0, -4.0, 4.0, 9.0], 2) + 4.0 / 9.0).abs() < 1e-12);
+        assert_eq!((likeness(&[0.0; 4], 2), likeness(&[3.0; 4], 2)), (0.0, 1.0));
+        assert_eq!(distances(&[4.0, 1.0, 2.0]), 3.0);
+    }
+
+    #[test]
+    fn large_changes_that_contradict_each_other_are_no_season() {
+        // Taking off ±1 brings the sum of all distances down from 150 to 100, less than seven tenths; but of the changes
+        // a year apart the large ones outweigh the rest: (49 − 50) over (49 + 25.5 + 50 + 25.5).
+        let mut values: Vec<f64> = (0..54).map(|at| if at % 2 == 0 { 1.0 } else { -1.0 }).collect();
+        (values[26], values[28]) = (50.0, -50.0);
+        assert!((likeness(&values, 2) + 1.0 / 150.0).abs() < 0.01);
+        assert_eq!(Season::find(&Ratios::new(values), 2), None);
+    }
+
+    #[test]
+    fn of_an_odd_number_of_others_the_middle_counts() {
+        assert_eq!(middle_without(&[0.2, 0.5, 0.6, 0.9], 1), 0.6);
+        assert_eq!(middle_without(&[0.2, 0.5, 0.9], 1), 0.2);
+    }
 }

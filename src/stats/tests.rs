@@ -3,7 +3,9 @@
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::counts::{same_rate, same_rate_range, sign_test};
-use super::ratio::{Counts, Prior, Ratios, Step, Steps, Surprise, least_score, scale_slip};
+use super::ratio::{
+    CHANCE_OF_FITTING_SCALE, Counts, Prior, Ratios, Step, Steps, Surprise, least_score, scale_slip,
+};
 use super::robust::{LeaveOut, Middle, deviation, median, quantile, quantile_of_unsorted};
 
 /// A small generator (xorshift), so that the cases are the same everywhere.
@@ -142,6 +144,8 @@ fn what_is_nearer_than_the_least_score_is_never_less_probable() {
         }
     }
     assert_eq!(least_score(1.0), 0.0);
+    // The tables give 2.1788 for twelve degrees of freedom; a thousandth is taken off.
+    assert!((least_score(0.05) - 0.999 * 2.1788).abs() < 1e-4);
 }
 
 #[test]
@@ -216,8 +220,21 @@ fn a_dip_is_one_event_and_a_step_is_none() {
 }
 
 #[test]
+fn no_change_is_what_was_expected() {
+    let still = steps(&[100.0; 6]);
+    let found = surprises(&still, None)[2].unwrap();
+    assert_eq!((found.score, found.probability), (0.0, 1.0));
+    assert_eq!(surprise_of_excursion(&still, 2, None).unwrap().score, 0.0);
+}
+
+#[test]
 fn scales_that_fit() {
     assert_eq!(scale_slip(17_838_422.0, 859_035.0, 4_907_710.0), Some(1));
     assert_eq!(scale_slip(1_000.0, 1_000_000.0, 1_100.0), Some(-3));
     assert_eq!(scale_slip(1_000.0, 500.0, 1_100.0), None);
+    for power in [-6, -3, -2, -1, 1, 2, 3, 6] {
+        assert_eq!(scale_slip(1e7, 10.0f64.powi(7 - power), 1e7), Some(power));
+    }
+    // A tenth of a power of ten on either side of a whole one.
+    assert_eq!(CHANCE_OF_FITTING_SCALE, 0.2);
 }
