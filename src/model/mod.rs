@@ -31,7 +31,7 @@ pub use period::{Frequency, Period};
 pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_number};
 pub use registry::{
     Alias, Break, Direction, Entity, EntityKind, Jurisdiction, Membership, Metric, RateOf, Registry,
-    jurisdiction, jurisdictions, territories_of,
+    jurisdiction, jurisdictions, names, territories_of,
 };
 pub use relation::{Relation, RelationKind, Scope, Term, fields_of};
 pub use unit::{Additivity, Unit};

@@ -203,6 +203,20 @@ pub fn jurisdiction(label: &str) -> Option<&'static str> {
     codes.get(&plain).copied()
 }
 
+/// Whether a list of a break names something; an empty one names everything.
+pub fn names(list: &[String], name: &str) -> bool {
+    list.is_empty() || list.iter().any(|one| one == name)
+}
+
+impl Break {
+    /// Whether it touches the publisher, metric and jurisdiction of a series; whether it touches the entity, time tells.
+    pub fn concerns(&self, key: &SeriesKey) -> bool {
+        names(&self.publishers, &key.publisher)
+            && names(&self.metrics, &key.metric)
+            && names(&self.jurisdictions, key.jurisdiction.as_deref().unwrap_or("worldwide"))
+    }
+}
+
 impl Registry {
     /// Puts entities behind those that are added: one that is added replaces the one of its identifier.
     #[must_use]
@@ -350,14 +364,10 @@ impl Registry {
         later: Period,
         rises: bool,
     ) -> impl Iterator<Item = &'a Break> {
-        let names = |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
         self.breaks.iter().filter(move |one| {
             let in_time = one.from <= later.end && one.until.unwrap_or(one.from) > earlier.start;
-            let place = key.jurisdiction.as_deref().unwrap_or("worldwide");
             in_time
-                && names(&one.publishers, &key.publisher)
-                && names(&one.metrics, &key.metric)
-                && names(&one.jurisdictions, place)
+                && one.concerns(key)
                 && match one.direction {
                     Direction::Up => rises,
                     Direction::Down => !rises,

@@ -15,7 +15,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::diag::{Finding, Location, State, grouped, listing};
 use crate::model::{
-    Additivity, Dataset, DocumentId, Frequency, Observation, ObservationId, Period, Series, SeriesId,
+    Additivity, Dataset, DocumentId, Frequency, Observation, ObservationId, Period, Series, SeriesId, names,
 };
 use crate::render::words::clean;
 use picture::{Band, BreakLine, Line, Picture, Point};
@@ -213,7 +213,6 @@ impl<'d> Charts<'d> {
     /// touches a total too, but seldom so that it can be seen.
     fn breaks(&self, finding: &Finding, series: &Series) -> Vec<BreakLine> {
         let key = &series.key;
-        let names = |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
         let explains = |id: &str| match &finding.state {
             State::Explained { by } => by.iter().any(|one| one.by == id),
             _ => false,

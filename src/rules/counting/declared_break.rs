@@ -1,5 +1,7 @@
 //! Declared breaks that leave no trace in the figures: the second half of `undeclared-break`.
 
+use std::collections::HashSet;
+
 use crate::diag::{Change, Confidence, Evidence, Finding, Level, Score, Subject, percent, percent_change};
 use crate::model::{Additivity, Break, Observation, Series};
 use crate::rule::Task;
@@ -60,11 +62,13 @@ pub fn check(task: &mut Task<'_>, survey: &Survey<'_>) {
 /// ends with the break, changes its unit, or is too short.
 fn effects<'s, 'd>(survey: &'s Survey<'d>, one: &Break) -> Option<Vec<Effect<'s, 'd>>> {
     let dataset = survey.dataset;
-    let touched: Vec<&Series> = dataset.series.iter().filter(|series| touches(survey, one, series)).collect();
-    let runs: Vec<&Run<'_>> = survey.runs.iter().filter(|run| touches(survey, one, run.series)).collect();
+    let touched: HashSet<*const Series> =
+        dataset.series.iter().filter(|series| touches(survey, one, series)).map(std::ptr::from_ref).collect();
+    let is_touched = |run: &&Run<'_>| touched.contains(&std::ptr::from_ref(run.series));
+    let runs: Vec<&Run<'_>> = survey.runs.iter().filter(is_touched).collect();
     // A series that is in no run has no two neighbouring figures, or another unit than the first of its group.
-    let is_in_run = |series: &&Series| runs.iter().any(|run| std::ptr::eq(run.series, *series));
-    if runs.is_empty() || !touched.iter().all(is_in_run) {
+    let in_runs: HashSet<*const Series> = runs.iter().map(|run| std::ptr::from_ref(run.series)).collect();
+    if runs.is_empty() || in_runs.len() < touched.len() {
         return None;
     }
     runs.into_iter().map(|run| effect(survey, run, one)).collect()
@@ -74,15 +78,12 @@ fn effects<'s, 'd>(survey: &'s Survey<'d>, one: &Break) -> Option<Vec<Effect<'s,
 fn touches(survey: &Survey<'_>, one: &Break, series: &Series) -> bool {
     let key = &series.key;
     let registry = &survey.dataset.registry;
-    let names = |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
     let belongs = |entity: &String| {
         let mut periods = survey.dataset.points(series).map(|point| point.period);
         periods.any(|period| registry.belongs_to(&key.subject, entity, period))
     };
     key.unit.additivity() != Additivity::None
-        && names(&one.publishers, &key.publisher)
-        && names(&one.metrics, &key.metric)
-        && names(&one.jurisdictions, key.jurisdiction.as_deref().unwrap_or("worldwide"))
+        && one.concerns(key)
         && (one.entities.is_empty() || one.entities.iter().any(belongs))
 }
 

@@ -1,6 +1,6 @@
 use crate::diag::{Evidence, Finding, Subject, grouped, percent_change};
 use crate::history::{Change, WordingChange, changed_wordings, word_difference, words};
-use crate::model::{Dataset, Observation, Period, SeriesKey};
+use crate::model::{Dataset, Observation, Period, SeriesKey, names};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::vintages::{Lineage, Pair, VINTAGES};
 
@@ -64,7 +64,6 @@ fn is_declared(
     let (Some(before), Some(newest)) = (pair.old.newest(), pair.new.newest()) else { return false };
     let oldest = linked(pair, change).iter().map(|one| one.period().start).min();
     let first = oldest.map_or(before.start, |oldest| oldest.min(before.start));
-    let names = |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
     dataset.registry.breaks().iter().any(|one| {
         (first..=newest.end).contains(&one.from)
             && names(&one.publishers, &lineage.publication.publisher)
