@@ -14,7 +14,7 @@ pub use finding::{
     Allowance, Change, Confidence, Evidence, ExpectedRange, Explanation, Finding, Label, Level, Location,
     Note, RuleId, State, Subject,
 };
-pub use number::{grouped, grouped_float, listing, percent, percent_change, quantity_of, signed};
+pub use number::{grouped, grouped_float, listing, percent, percent_change, quantity_of, signed, to_digits};
 pub use schedule::{Entry, Schedule, ScheduleRow};
 pub use score::Score;
 pub use suggest::closest;

@@ -20,6 +20,12 @@ pub fn grouped_float(value: f64) -> String {
     }
 }
 
+/// A number with so many digits behind the first, as probabilities are printed: more would suggest a precision that no
+/// method has, and differ between machines.
+pub fn to_digits(value: f64, digits: usize) -> f64 {
+    format!("{value:.digits$e}").parse().unwrap_or(value)
+}
+
 /// A difference with its sign, which is never left out: `+769,430`, `−15,697,565`.
 pub fn signed(value: Decimal) -> String {
     match (value.is_zero(), value.is_sign_negative()) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::survey::{Run, Survey};
+use super::survey::{Run, Survey, periods_of};
 use crate::diag::Location;
 use crate::model::{Frequency, Observation, Period, SeriesKey};
 use crate::stats::evidence::{Expectation, Pace};
@@ -135,14 +135,7 @@ impl<'s, 'd> Moves<'s, 'd> {
     /// Those of the series of a family.
     pub fn new(survey: &'s Survey<'d>, family: &Family) -> Self {
         let runs = || family.runs.iter().map(|run| (*run, &survey.runs[*run]));
-        let mut periods: Vec<Period> = Vec::new();
-        let mut last: &[Period] = &[];
-        // Most series of a family have the same periods.
-        for (_, run) in runs().filter(|(_, run)| std::mem::replace(&mut last, &run.periods) != run.periods) {
-            periods.extend_from_slice(&run.periods);
-        }
-        periods.sort();
-        periods.dedup();
+        let periods = periods_of(runs().map(|(_, run)| run));
         let each_step = |visit: &mut dyn FnMut(usize, usize, usize)| {
             for (number, run) in runs() {
                 let mut place = periods.partition_point(|one| *one < run.periods[0]);

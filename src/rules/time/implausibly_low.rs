@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use crate::diag::{Evidence, Location, Score, grouped_float, listing};
+use crate::diag::{Evidence, Location, Score, grouped_float, listing, to_digits};
 use crate::model::{Additivity, Dataset, Name, Observation, Period, Registry, Series, SeriesKey};
 use crate::rule::{Context, Need, Parameter, Sink};
 use crate::rules::members::figure;
@@ -271,7 +271,7 @@ fn report(dataset: &Dataset, sink: &mut Sink, key: &SeriesKey, periods: &[Low<'_
             expected: Some(format!("about {}", grouped_float(median(&values)))),
             expected_range: None,
             threshold: None,
-            probability: Some(format!("{:.2e}", worst.probability).parse().unwrap_or(worst.probability)),
+            probability: Some(to_digits(worst.probability, 2)),
             changes: Vec::new(),
         });
     sink.push(finding);

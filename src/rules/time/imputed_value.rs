@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::report::series_name;
 use super::survey::{Run, Survey};
-use crate::diag::{Confidence, Evidence, Finding, Location, Score};
+use crate::diag::{Confidence, Evidence, Finding, Location, Score, to_digits};
 use crate::model::{Observation, Quantity};
 use crate::rule::{Need, Parameter, Task};
 use crate::rules::members::figure;
@@ -153,7 +153,7 @@ fn describe(task: &Task<'_>, survey: &Survey<'_>, found: &Imputed<'_, '_>) -> Fi
     if let Some(after) = found.after.filter(|_| found.source == Source::Neighbours) {
         finding = finding.related(after.origin.location(), figure(after));
     }
-    let chance = format!("{:.1e}", found.chance).parse().unwrap_or(found.chance);
+    let chance = to_digits(found.chance, 1);
     finding
         .note(
             "usual",

@@ -2,7 +2,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::report::series_name;
-use crate::diag::{Confidence, Evidence, Finding, Score, grouped};
+use crate::diag::{Confidence, Evidence, Finding, Score, grouped, to_digits};
 use crate::model::{Dataset, Observation, Quantity, Series};
 use crate::rule::{Context, Need, Parameter, Sink};
 use crate::stats::digits::last_place;
@@ -69,7 +69,6 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     let candidates = dataset.series.iter().filter(|series| series.points.len() >= 2 * LEAST);
     let candidates: Vec<&Series> = candidates.collect();
-    let highest = context.parameters.highest("expected-changes");
     sink.each(&candidates, |series, sink| {
         sink.examined(1);
         if !may_change(dataset, series) {
@@ -81,7 +80,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             let expected = 10f64.powf(change.chance) * (printed.len() * candidates.len()) as f64;
             let (before, at) = (printed[change.start - 1].at, printed[change.start].at);
             let limit = context.parameters.get("expected-changes", &series.key, Some(at.period));
-            if expected < highest && expected < limit {
+            if expected < limit {
                 sink.push(describe(dataset, sink, series, [before, at], &change, (expected, limit)));
             }
         }
@@ -178,7 +177,7 @@ fn describe(
     let message = format!("{name} are printed {to} from {} on, and {from} before", at.period);
     let place = at.origin.location();
     let zeros = change.places.0.abs_diff(change.places.1);
-    let chance = format!("{expected:.1e}").parse().unwrap_or(expected);
+    let chance = to_digits(expected, 1);
     sink.finding(series.key.finding_subject(Some(at.period)), message, place, at.quantity.to_string())
         .related(before.origin.location(), before.quantity.to_string())
         .note(

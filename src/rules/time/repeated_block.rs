@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use rayon::prelude::*;
 use statrs::function::factorial::ln_binomial;
 
-use super::survey::{Run, Survey};
-use crate::diag::{Confidence, Evidence, Finding, Location, Score, Subject, listing, quantity_of};
+use super::survey::{Run, Survey, periods_of};
+use crate::diag::{Confidence, Evidence, Finding, Location, Score, Subject, listing, quantity_of, to_digits};
 use crate::model::{Frequency, Name, Observation, Period, SeriesKey};
 use crate::rule::{Need, Parameter, Task};
 use crate::rules::members::figure;
@@ -200,16 +200,7 @@ fn pairs_with_ties(
     if runs.iter().map(|run| ties[*run].len()).sum::<usize>() < least {
         return Vec::new();
     }
-    let mut periods: Vec<Period> = Vec::new();
-    let mut last: &[Period] = &[];
-    // Most series of a group have the same periods.
-    for run in runs.iter().map(|run| &survey.runs[*run]) {
-        if std::mem::replace(&mut last, &run.periods) != run.periods {
-            periods.extend_from_slice(&run.periods);
-        }
-    }
-    periods.sort_unstable();
-    periods.dedup();
+    let periods = periods_of(runs.iter().map(|run| &survey.runs[*run]));
     let mut telling = vec![0usize; periods.len()];
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     for number in runs {
@@ -372,7 +363,7 @@ fn describe(task: &Task<'_>, survey: &Survey<'_>, block: &Block<'_>) -> Finding 
         let different: Vec<String> = block.different.iter().map(words).collect();
         finding = finding.note("other", listing(&different, NAMED));
     }
-    let expected = format!("{:.1e}", block.expected).parse().unwrap_or(block.expected);
+    let expected = to_digits(block.expected, 1);
     finding
         .note(
             "usual",

@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, HashSet};
 
-use crate::diag::{Evidence, Location, Score, quantity_of};
+use crate::diag::{Evidence, Location, Score, quantity_of, to_digits};
 use crate::model::{Additivity, Dataset, Observation, Series};
 use crate::rule::{Context, Need, Parameter, Sink, Task};
 use crate::stats::robust::deviation;
@@ -145,7 +145,7 @@ fn report(
             method: "tie",
             observed: Some(last.quantity.to_string()),
             threshold: Some(("expected-ties", limit)),
-            probability: Some(format!("{expected:.2e}").parse().unwrap_or(expected)),
+            probability: Some(to_digits(expected, 2)),
             ..Evidence::default()
         });
     sink.push(finding);

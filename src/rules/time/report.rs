@@ -14,7 +14,7 @@ use super::survey::{Peers, Survey};
 use super::{scale_slip, sharp_drop, sharp_rise};
 use crate::diag::{
     Change as Figure, Confidence, Evidence, Explanation, Finding, Level, Location, Note, Score, State,
-    grouped, listing, percent, percent_change, quantity_of, signed,
+    grouped, listing, percent, percent_change, quantity_of, signed, to_digits,
 };
 use crate::model::{Dataset, Frequency, Interval, Observation, Series};
 use crate::rule::{Parameters, Rule, Sink, Task};
@@ -247,7 +247,7 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
         expected: Some(format!("×{expected:.3}")),
         expected_range: change.expected_range,
         threshold: Some(change.threshold),
-        probability: Some(rounded(probability)),
+        probability: Some(to_digits(probability, 2)),
         changes: vec![Figure { name: name.clone(), from: Some(from), to: Some(to) }],
     })
 }
@@ -261,11 +261,6 @@ fn influence(change: &Change<'_>) -> f64 {
 
 fn expected_ratio(from: Decimal, to: Decimal) -> f64 {
     to.checked_div(from).and_then(|ratio| ratio.to_f64()).unwrap_or(f64::NAN)
-}
-
-/// Three significant digits: more would suggest a precision that the method does not have, and differ between machines.
-fn rounded(probability: f64) -> f64 {
-    format!("{probability:.2e}").parse().unwrap_or(probability)
 }
 
 /// Whose what: `CyberTipline reports about Google`.

@@ -3,9 +3,10 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 
 use super::report::series_name;
-use crate::diag::{Confidence, Evidence, Finding, Score, grouped, quantity_of};
+use crate::diag::{Confidence, Evidence, Finding, Score, grouped, quantity_of, to_digits};
 use crate::model::{Additivity, Name, Observation, Series};
 use crate::rule::{Context, Need, Parameter, Sink};
+use crate::stats::digits::last_place;
 
 crate::declare_rule! {
     /// One conspicuously round figure in a series of exact counts.
@@ -86,7 +87,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         if counts.clone().any(|(count, _)| count != 0 && count % LARGE == 0) {
             let large: Vec<Count<'_>> = counts
                 .filter(|(count, _)| *count >= LARGE)
-                .map(|(count, at)| Count { at, count, zeros: zeros(count) })
+                .filter_map(|(count, at)| {
+                    Some(Count { at, count, zeros: last_place(count.into())?.unsigned_abs() })
+                })
                 .collect();
             found.extend(round_figure(&large, least).map(|one| (series, one)));
         }
@@ -110,15 +113,6 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             sink.push(finding);
         }
     }
-}
-
-fn zeros(mut count: i64) -> u32 {
-    let mut zeros = 0;
-    while count != 0 && count % 10 == 0 {
-        count /= 10;
-        zeros += 1;
-    }
-    zeros
 }
 
 /// The figure that ends in more zeros than any other, by at least so many.
@@ -178,7 +172,7 @@ fn describe(
         method: "trailing-zeros",
         observed: Some(round.at.quantity.to_string()),
         threshold: Some(("expected-figures", limit)),
-        probability: Some(format!("{expected:.1e}").parse().unwrap_or(expected)),
+        probability: Some(to_digits(expected, 1)),
         ..Evidence::default()
     })
 }

@@ -161,6 +161,21 @@ fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]
     runs
 }
 
+/// All periods of some runs, in order.
+pub fn periods_of<'r, 'd: 'r>(runs: impl Iterator<Item = &'r Run<'d>>) -> Vec<Period> {
+    let mut periods: Vec<Period> = Vec::new();
+    let mut last: &[Period] = &[];
+    // Most series beside each other have the same periods.
+    for run in runs {
+        if std::mem::replace(&mut last, &run.periods) != run.periods {
+            periods.extend_from_slice(&run.periods);
+        }
+    }
+    periods.sort_unstable();
+    periods.dedup();
+    periods
+}
+
 impl<'d> Run<'d> {
     /// Its log-ratios without their season, where it has one.
     pub fn rest(&self) -> &Ratios {
