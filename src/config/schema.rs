@@ -1,8 +1,10 @@
 //! The JSON Schema of `candor.toml`, made from the rules, so that an editor completes their names and parameters.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::FailOn;
+use crate::rule::Parameter;
 use crate::rules::RULES;
 use crate::schema::SchemaName;
 use crate::source::limits::{LIMITS, Limit};
@@ -121,17 +123,30 @@ fn levels() -> Value {
     json!({ "enum": ["error", "warning", "note", "off"] })
 }
 
+/// The schema of a number with a default.
+fn number<N: Serialize>(
+    kind: &str,
+    name: &str,
+    documentation: &str,
+    unit: &str,
+    range: (N, N),
+    default: N,
+) -> Value {
+    json!({
+        "title": name,
+        "description": format!("{documentation} Unit: {unit}."),
+        "type": kind,
+        "minimum": range.0,
+        "maximum": range.1,
+        "default": &default,
+        "examples": [&default],
+    })
+}
+
 fn limits() -> Value {
     let limit = |limit: &&Limit| {
-        let schema = json!({
-            "title": limit.key,
-            "description": format!("{} Unit: {}.", limit.documentation, limit.unit),
-            "type": "integer",
-            "minimum": limit.range.0,
-            "maximum": limit.range.1,
-            "default": limit.default,
-            "examples": [limit.default],
-        });
+        let schema =
+            number("integer", limit.key, limit.documentation, limit.unit, limit.range, limit.default);
         (limit.key.to_owned(), schema)
     };
     json!({
@@ -185,15 +200,8 @@ fn parameters_of(rule: &crate::rule::Rule) -> Value {
         .parameters
         .iter()
         .map(|parameter| {
-            let schema = json!({
-                "title": parameter.name,
-                "description": format!("{} Unit: {}.", parameter.documentation, parameter.unit),
-                "type": "number",
-                "minimum": parameter.range.0,
-                "maximum": parameter.range.1,
-                "default": parameter.default,
-                "examples": [parameter.default],
-            });
+            let Parameter { name, documentation, unit, range, default } = *parameter;
+            let schema = number("number", name, documentation, unit, range, default);
             (parameter.name.to_owned(), schema)
         })
         .collect();

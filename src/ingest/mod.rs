@@ -275,20 +275,23 @@ fn parse<'a>(source: &'a Source, limits: &Limits) -> Parsed<'a> {
     let is_package = format == Format::ReportJson && package::is_package(&source.path);
     let kind = if is_package { DocumentKind::Known(SchemaName::DataPackage) } else { kind_of(&tree) };
     let violations = match (&kind, tree.root()) {
-        (DocumentKind::Known(SchemaName::Report), _) if source.text.len() > LARGE_DOCUMENT => Vec::new(),
+        (DocumentKind::Known(SchemaName::Report), _) if is_large(source) => Vec::new(),
         (DocumentKind::Known(schema), Some(root)) => violations(*schema, &tree, root, source),
         _ => Vec::new(),
     };
     Parsed::Tree(Box::new(ParsedTree { tree, format, kind, violations }))
 }
 
-/// A report document of more bytes than this is held against its schema, and its figures are read, on all threads.
-const LARGE_DOCUMENT: usize = 1 << 20;
+/// Whether a report document is so large, more than a megabyte, that it is held against its schema, and its figures are
+/// read, on all threads.
+fn is_large(source: &Source) -> bool {
+    source.text.len() > 1 << 20
+}
 
 /// How a document breaks its schema.
 fn violations(schema: SchemaName, tree: &Tree<'_>, root: Node<'_>, source: &Source) -> Vec<Violation> {
     let mut violations = match schema {
-        SchemaName::Report if source.text.len() > LARGE_DOCUMENT => schema::validate_report(root),
+        SchemaName::Report if is_large(source) => schema::validate_report(root),
         _ => schema::validate(schema, root),
     };
     if tree.failure.is_some() || source.failure.is_some() {

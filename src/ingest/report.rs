@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::value::{self, Parts};
-use super::{Format, LARGE_DOCUMENT, Name, ProblemKind, Reader};
+use super::{Format, Name, ProblemKind, Reader, is_large};
 use crate::load::{Kind, Node, Tree};
 use crate::model::{
     Absence, Basis, Block, BlockId, Builder, DocumentId, Observation, Origin, Period, Provenance, Quantity,
@@ -97,7 +97,7 @@ impl Reader<'_> {
         violations: Vec<Violation>,
     ) {
         let document = self.add_document(tree, root, format);
-        let (violations, mut seen) = if self.source.text.len() > LARGE_DOCUMENT {
+        let (violations, mut seen) = if is_large(self.source) {
             let source = self.source;
             let validate = || super::violations(SchemaName::Report, tree, root, source);
             rayon::join(validate, || self.read_all_series(document, tree, root))
@@ -130,7 +130,7 @@ impl Reader<'_> {
             .flat_map(Node::items)
             .map(|node| SeriesReader { node, defaults })
             .collect();
-        if self.source.text.len() <= LARGE_DOCUMENT {
+        if !is_large(self.source) {
             return self.read_stretch_of_series(document, &series, has_duplicates);
         }
         let this = &*self;

@@ -12,7 +12,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::diag::grouped;
 
 /// What a cell says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Quantity {
     /// A number printed in full.
     Exact(Decimal),
@@ -27,7 +27,7 @@ pub enum Quantity {
 }
 
 /// A number rounded to the nearest multiple of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rounded {
     /// The printed number.
     pub value: Decimal,
@@ -49,7 +49,7 @@ pub enum Absence {
 }
 
 /// All the numbers between two ends, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Interval {
     /// Lowest number.
     pub low: Decimal,

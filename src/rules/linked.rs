@@ -11,6 +11,18 @@ fn linked_metrics<'r>(registry: &'r Registry, id: &str) -> BTreeSet<&'r str> {
     own.chain(names_it.map(|metric| metric.id.as_str())).collect()
 }
 
+/// The metrics of a dataset that are linked to another one of it. There are few.
+pub fn metrics_with_links(dataset: &Dataset) -> BTreeSet<&str> {
+    let present: BTreeSet<&str> = dataset.series.iter().map(|series| &*series.key.metric).collect();
+    let mut linked: BTreeSet<&str> = BTreeSet::new();
+    for metric in dataset.registry.metrics().filter(|metric| present.contains(metric.id.as_str())) {
+        for other in metric.linked.iter().filter(|other| present.contains(other.as_str())) {
+            linked.extend([metric.id.as_str(), other.as_str()]);
+        }
+    }
+    linked
+}
+
 /// Whether two metrics count the same events in different units.
 pub fn are_linked(registry: &Registry, one: &str, two: &str) -> bool {
     linked_metrics(registry, one).contains(two)

@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -8,7 +6,7 @@ use crate::diag::{
 };
 use crate::model::{Dataset, Observation, Series};
 use crate::rule::{Context, Need, Parameter, Sink};
-use crate::rules::linked::linked_series;
+use crate::rules::linked::{linked_series, metrics_with_links};
 use crate::rules::members::{Members, figure};
 use crate::rules::time::change::Shape;
 use crate::rules::time::explanation::covering_breaks;
@@ -55,14 +53,7 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
-    // Few metrics are linked to one that is there.
-    let present: BTreeSet<&str> = dataset.series.iter().map(|series| &*series.key.metric).collect();
-    let mut linked: BTreeSet<&str> = BTreeSet::new();
-    for metric in dataset.registry.metrics().filter(|metric| present.contains(metric.id.as_str())) {
-        for other in metric.linked.iter().filter(|other| present.contains(other.as_str())) {
-            linked.extend([metric.id.as_str(), other.as_str()]);
-        }
-    }
+    let linked = metrics_with_links(dataset);
     let is_linked = |series: &&Series| linked.contains(&*series.key.metric);
     let mut members = None;
     for series in dataset.series.iter().filter(is_linked) {

@@ -142,7 +142,7 @@ struct Next<'d> {
     /// The documents that state them.
     documents: BTreeSet<DocumentId>,
     /// What those that go on were before: one of them may be a series that ends, under another name.
-    before: HashSet<String>,
+    before: HashSet<&'d Quantity>,
 }
 
 impl<'d> Next<'d> {
@@ -165,7 +165,7 @@ impl<'d> Next<'d> {
                 return None;
             }
             if let Some(before) = before {
-                next.before.insert(before.quantity.to_string());
+                next.before.insert(&before.quantity);
                 next.documents.insert(dataset.block_of(after).document);
                 next.going_on.push(after);
             }
@@ -184,7 +184,7 @@ fn look_after<'d>(dataset: &'d Dataset, sink: &mut Sink, run: &Run<'d>, runs: &[
     });
     let entity = dataset.registry.entity(&run.series.key.subject);
     let has_ended = entity.and_then(|entity| entity.until).is_some_and(|until| until <= next.period.end);
-    if goes_on || has_ended || next.before.contains(&run.last.quantity.to_string()) {
+    if goes_on || has_ended || next.before.contains(&run.last.quantity) {
         return;
     }
     if !is_open_list(dataset, run, next) && !is_withdrawn(dataset, run, runs, next) {
