@@ -37,7 +37,7 @@ fn shipped(of_providers: bool) -> BTreeMap<(String, String), String> {
     let outcome = outcome(&[project().join("fixtures/datasets/ncmec")]);
     let dataset = &outcome.dataset;
     let mut figures = BTreeMap::new();
-    for observation in &dataset.observations {
+    for observation in dataset.observations.iter() {
         let block = dataset.block_of(observation);
         let key = &dataset.series(block.series).key;
         if &*key.publisher == "ncmec"
@@ -100,7 +100,7 @@ fn account(corpus: &std::path::Path, file: &std::path::Path) -> String {
         dataset.documents.iter().filter_map(|document| document.profile.as_deref()).collect();
     profiles.dedup();
     let mut missing: BTreeMap<String, usize> = BTreeMap::new();
-    for one in &dataset.observations {
+    for one in dataset.observations.iter() {
         if let candor::model::Quantity::Absent(absence) = one.quantity {
             *missing.entry(absence.words().to_owned()).or_default() += 1;
         }

@@ -24,7 +24,7 @@ fn read(name: &str, text: String) -> (Sources, Dataset) {
 
 /// Every observation's span holds its number; gives how many there are.
 fn check_spans(sources: &Sources, dataset: &Dataset) -> usize {
-    for observation in &dataset.observations {
+    for observation in dataset.observations.iter() {
         let text = sources.get(observation.origin.source).slice(observation.origin.value);
         let text = unquote(text.trim_matches('"'));
         let Quantity::Exact(value) = &observation.quantity else { panic!("{:?}", observation.quantity) };

@@ -274,7 +274,11 @@ impl<'a> Rows<'a> {
 
     /// Whether a row is blank: nothing in any cell.
     pub fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| self.text[cell.range()].trim().is_empty())
+        self.cells.iter().all(|cell| {
+            let text = &self.text[cell.range()];
+            // Nearly every row is told by the first byte of its first cell.
+            !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
+        })
     }
 
     /// Where the next row starts: blank lines are passed over.

@@ -173,11 +173,11 @@ impl Builder {
                 let identity = identity(number, BlockId(old as u32), &block);
                 renumbered.push(*known.entry(identity).or_insert_with(|| self.block(block)));
             }
-            let add = |one: Observation| Observation { block: renumbered[one.block.0 as usize], ..one };
-            if self.dataset.observations.is_empty() && renumbered.iter().enumerate().all(stays) {
-                self.dataset.observations = stretch.observations;
-            } else {
-                self.dataset.observations.par_extend(stretch.observations.into_par_iter().map(add));
+            for mut observations in stretch.observations.into_pieces() {
+                if !renumbered.iter().enumerate().all(stays) {
+                    observations.par_iter_mut().for_each(|one| one.block = renumbered[one.block.0 as usize]);
+                }
+                self.dataset.observations.append(observations);
             }
             self.dataset.problems.extend(stretch.problems);
             self.dataset.values_read += stretch.values_read;
@@ -193,7 +193,7 @@ impl Builder {
             return;
         }
         let mut newest: HashMap<&str, Period> = HashMap::new();
-        for run in observations.chunk_by(|left, right| left.block == right.block) {
+        for run in observations.runs() {
             let document = &documents[blocks[run[0].block.0 as usize].document.0 as usize];
             let last = run.iter().map(|one| one.period).max_by_key(|period| (period.end, period.start));
             if let Some(last) = last.filter(|_| is_undated(document)) {
@@ -228,7 +228,7 @@ impl Builder {
             dataset.series[block.series.0 as usize].blocks.push(BlockId(index as u32));
         }
         let mut next = 0;
-        for run in dataset.observations.chunk_by(|left, right| left.block == right.block) {
+        for run in dataset.observations.runs() {
             let series = dataset.blocks[run[0].block.0 as usize].series;
             let ids = next..next + run.len() as u32;
             next = ids.end;

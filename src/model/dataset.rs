@@ -1,11 +1,12 @@
 //! Documents, blocks, observations and the series they form.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Claim, ClaimSource, Frequency, Period, Quantity, Registry, Unit};
+use super::{Claim, ClaimSource, Frequency, Observations, Period, Quantity, Registry, Unit};
 use crate::diag::{Location, Subject};
 use crate::source::{Cell, SourceId, Span};
 
@@ -405,7 +406,7 @@ pub struct Dataset {
     /// Series, sorted by key.
     pub series: Vec<Series>,
     /// Published numbers in the order of the inputs.
-    pub observations: Vec<Observation>,
+    pub observations: Observations,
     /// What the words mean.
     pub registry: Arc<Registry>,
     /// Articles and documents that make claims.
@@ -439,7 +440,7 @@ impl Dataset {
 
     /// The observation with this number.
     pub fn observation(&self, id: ObservationId) -> &Observation {
-        &self.observations[id.0 as usize]
+        self.observations.get(id)
     }
 
     /// The series with this number.
@@ -512,8 +513,7 @@ impl Dataset {
 
     /// Observations that stand one after the other in one block, with that block.
     pub fn runs(&self) -> impl Iterator<Item = (&Block, &[Observation])> {
-        let runs = self.observations.chunk_by(|left, right| left.block == right.block);
-        runs.map(|run| (self.block_of(&run[0]), run))
+        self.observations.runs().map(|run| (self.block_of(&run[0]), run))
     }
 
     /// The latest statement of each period of a series, in order.
@@ -524,20 +524,31 @@ impl Dataset {
         series.points.iter().map(|id| self.observation(*id))
     }
 
-    /// The points of some series by how long their periods are, in the order in which they come.
-    pub fn points_by_frequency<'d>(
+    /// The numbers of the points of some series by how long their periods are, in the order in which they come.
+    pub fn point_ids_by_frequency<'d>(
         &'d self,
         series: &[&'d Series],
-    ) -> BTreeMap<Frequency, Vec<&'d Observation>> {
-        if let [Series { rhythm: Some(frequency), .. }] = series {
-            return BTreeMap::from([(*frequency, self.points(series[0]).collect())]);
+    ) -> BTreeMap<Frequency, Cow<'d, [ObservationId]>> {
+        if let [Series { rhythm: Some(frequency), points, .. }] = series {
+            return BTreeMap::from([(*frequency, Cow::Borrowed(points.as_slice()))]);
         }
-        let points: Vec<&Observation> = series.iter().flat_map(|one| self.points(one)).collect();
-        let mut by_frequency: BTreeMap<Frequency, Vec<&Observation>> = BTreeMap::new();
-        for alike in points.chunk_by(|left, right| left.period.frequency() == right.period.frequency()) {
-            by_frequency.entry(alike[0].period.frequency()).or_default().extend_from_slice(alike);
+        let points: Vec<ObservationId> = series.iter().flat_map(|one| one.points.iter().copied()).collect();
+        let frequency = |id: &ObservationId| self.observation(*id).period.frequency();
+        let mut by_frequency: BTreeMap<Frequency, Cow<'d, [ObservationId]>> = BTreeMap::new();
+        for alike in points.chunk_by(|left, right| frequency(left) == frequency(right)) {
+            by_frequency.entry(frequency(&alike[0])).or_default().to_mut().extend_from_slice(alike);
         }
         by_frequency
+    }
+
+    /// The points of a series by how long their periods are, in the order in which they come.
+    pub fn points_by_frequency<'d>(
+        &'d self,
+        series: &'d Series,
+    ) -> BTreeMap<Frequency, Vec<&'d Observation>> {
+        let by_frequency = self.point_ids_by_frequency(&[series]).into_iter();
+        let points = |ids: Cow<'_, [ObservationId]>| ids.iter().map(|id| self.observation(*id)).collect();
+        by_frequency.map(|(frequency, ids)| (frequency, points(ids))).collect()
     }
 
     /// Every statement of a series, by period and then by document.

@@ -10,6 +10,7 @@ mod builder;
 mod claim;
 mod dataset;
 mod entities;
+mod observations;
 mod period;
 mod quantity;
 mod registry;
@@ -27,6 +28,7 @@ pub use dataset::{
     Wording,
 };
 pub use entities::{Entities, Named, is_legal_form};
+pub use observations::Observations;
 pub use period::{Frequency, Period};
 pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_number};
 pub use registry::{

@@ -14,7 +14,7 @@ pub struct Place {
 }
 
 /// Bytes of a text between two entries of the index.
-const STRIDE: usize = 1 << 12;
+const STRIDE: usize = 1 << 10;
 
 /// How many lines begin before certain places of a text: counting line ends is much faster than listing them, and few
 /// places of a long file are ever printed.

@@ -107,7 +107,7 @@ fn effect<'s, 'd>(survey: &Survey<'d>, run: &'s Run<'d>, one: &Break) -> Option<
         freedom = freedom.min(expected.freedom);
     }
     let expected = Expectation { centre, spread: variance.sqrt(), freedom };
-    Some(Effect { run, before: run.points[before], after: run.points[after], ratio, expected })
+    Some(Effect { run, before: run.point(before), after: run.point(after), ratio, expected })
 }
 
 fn describe(

@@ -66,7 +66,7 @@ impl<'d> Replacement<'d> {
     }
 }
 
-fn stated(one: &&&Observation) -> bool {
+fn stated(one: &&Observation) -> bool {
     one.quantity.approximate().is_some_and(|value| value > 0.0)
 }
 
@@ -80,9 +80,8 @@ pub fn find<'d>(survey: &Survey<'d>, families: &[Family], words: f64) -> Vec<Rep
     // Names of companies change for other reasons; other rules follow them.
     let parts = families.iter().enumerate().filter(|(_, family)| family.noun != "subjects");
     for (index, family) in parts {
-        let points = |run: usize| &survey.runs[run].points;
-        let first = |run: usize| points(run).iter().find(stated).copied();
-        let last = |run: usize| points(run).iter().rev().find(stated).copied();
+        let first = |run: usize| survey.runs[run].points().find(stated);
+        let last = |run: usize| survey.runs[run].points().rev().find(stated);
         let Some(newest) = family.runs.iter().filter_map(|run| last(*run)).map(|one| one.period).max() else {
             continue;
         };

@@ -166,8 +166,8 @@ fn endings<'d>(
     if !dataset.is_completely_read() {
         return Vec::new();
     }
-    let is_stated = |one: &&&Observation| one.quantity.approximate().is_some();
-    let last = |run: usize| survey.runs[run].points.iter().rev().find(is_stated).copied();
+    let is_stated = |one: &&Observation| one.quantity.approximate().is_some();
+    let last = |run: usize| survey.runs[run].points().rev().find(is_stated);
     let Some(newest) = of.runs.iter().filter_map(|run| last(*run)).map(|one| one.period).max() else {
         return Vec::new();
     };
@@ -177,7 +177,7 @@ fn endings<'d>(
         .filter_map(|run| Some((*run, last(*run)?)))
         .filter(|(_, one)| one.period < newest && one.quantity.approximate().is_some_and(|value| value > 0.0))
         .collect();
-    let steps: usize = of.runs.iter().map(|run| survey.runs[*run].points.len()).sum();
+    let steps: usize = of.runs.iter().map(|run| survey.runs[*run].periods.len()).sum();
     let mut found = Vec::new();
     let mut by_period: BTreeMap<Period, Vec<(usize, &Observation)>> = BTreeMap::new();
     for (run, from) in &ended {

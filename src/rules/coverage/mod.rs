@@ -23,7 +23,7 @@ fn nested<'d>(dataset: &'d Dataset, series: &'d Series) -> Vec<Nested<'d>> {
     if series.key.unit.additivity() != Additivity::Additive || series.rhythm.is_some() {
         return Vec::new();
     }
-    let by_frequency = dataset.points_by_frequency(&[series]);
+    let by_frequency = dataset.points_by_frequency(series);
     let mut found = Vec::new();
     for (coarse, wholes) in &by_frequency {
         for (fine, points) in &by_frequency {

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::explanation::covering_breaks;
-use super::survey::{Peers, Run, Survey};
+use super::survey::{Run, Survey};
 use crate::diag::ExpectedRange;
 use crate::model::{Observation, Series};
 use crate::rule::{Parameter, Parameters};
@@ -106,9 +106,9 @@ pub enum Shape {
 }
 
 /// An unusual change.
-#[derive(Debug)]
-pub struct Change<'d> {
-    pub series: &'d Series,
+pub struct Change<'s, 'd> {
+    /// The figures in which it was found.
+    pub run: &'s Run<'d>,
     /// The period before the one that is out of line.
     pub before: &'d Observation,
     /// The one that is out of line.
@@ -119,14 +119,8 @@ pub struct Change<'d> {
     pub surprise: Surprise,
     /// How many times better a fault explains it than ordinary variation does.
     pub evidence: f64,
-    /// Every other step of the series, as a ratio less one, in order of time with its later observation.
-    pub steps: Vec<(f64, &'d Observation)>,
-    /// Place of this change among them.
+    /// The step of the run that leads to it.
     pub index: usize,
-    /// How many periods after it comes the same part of the next year, where the series has a season.
-    pub season: Option<usize>,
-    pub peers: Option<Peers>,
-    pub is_aggregate: bool,
     /// Name and value of the parameter that it fell below, and whether that makes it a note.
     pub threshold: (&'static str, f64),
     /// The figures that would have been no finding.
@@ -154,23 +148,41 @@ impl<'p> ParametersByWay<'p> {
 }
 
 /// Finds unusual changes either way, and counts those that were looked at.
-pub fn unusual_changes<'d>(
-    survey: &Survey<'d>,
+pub fn unusual_changes<'s, 'd>(
+    survey: &'s Survey<'d>,
     members: &Members<'d>,
     parameters: &ParametersByWay<'_>,
-) -> (Vec<Change<'d>>, usize) {
+) -> (Vec<Change<'s, 'd>>, usize) {
     let least = [false, true].map(|is_aggregate| LeastScores::new(survey, parameters, is_aggregate));
-    let changes_of = |run: &Run<'d>| {
+    let changes_of = |run: &'s Run<'d>| {
         let examined = survey.comparable_steps(run);
         let least = &least[usize::from(run.is_aggregate)];
         (Search { survey, parameters, members, run, least }.changes(), examined)
     };
-    let found: Vec<(Vec<Change<'_>>, usize)> = survey.runs.par_iter().map(changes_of).collect();
+    let found: Vec<(Vec<Change<'_, '_>>, usize)> = survey.runs.par_iter().map(changes_of).collect();
     let examined = found.iter().map(|one| one.1).sum();
     (found.into_iter().flat_map(|one| one.0).collect(), examined)
 }
 
-impl Change<'_> {
+impl<'d> Change<'_, 'd> {
+    /// The series.
+    pub fn series(&self) -> &'d Series {
+        self.run.series
+    }
+
+    /// Every step of the run, as a ratio less one, in order of time with its later figure.
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = (f64, &'d Observation)> + Clone {
+        (0..self.run.counts.steps()).map(|step| {
+            let Step { from, to, .. } = self.run.counts.step(step);
+            (to / from - 1.0, self.run.pair(step)[1])
+        })
+    }
+
+    /// How many periods after it comes the same part of the next year, where the series has a season.
+    pub fn season(&self) -> Option<usize> {
+        self.run.season.as_ref().map(|season| season.length)
+    }
+
     /// Whether it is off by a power of ten that a slip of one digit does not make, and its neighbours are alike.
     pub fn is_scale_slip(&self) -> bool {
         let value = |one: &Observation| one.quantity.approximate().unwrap_or_default();
@@ -180,7 +192,7 @@ impl Change<'_> {
 
     /// Which way the period goes that is out of line.
     pub fn way(&self) -> Way {
-        if self.steps[self.index].0 < 0.0 { Way::Down } else { Way::Up }
+        if self.run.ratios.values[self.index] < 0.0 { Way::Down } else { Way::Up }
     }
 }
 
@@ -245,17 +257,17 @@ fn parameter_names(is_aggregate: bool) -> &'static [&'static str] {
 }
 
 /// Looks for unusual changes in one run.
-struct Search<'s, 'd> {
-    survey: &'s Survey<'d>,
-    parameters: &'s ParametersByWay<'s>,
-    members: &'s Members<'d>,
+struct Search<'l, 's, 'd> {
+    survey: &'l Survey<'d>,
+    parameters: &'l ParametersByWay<'l>,
+    members: &'l Members<'d>,
     run: &'s Run<'d>,
-    least: &'s LeastScores,
+    least: &'l LeastScores,
 }
 
-impl<'d> Search<'_, 'd> {
+impl<'s, 'd> Search<'_, 's, 'd> {
     /// Unusual changes, none of which shares a step with another: the least probable reading of a step wins.
-    fn changes(&self) -> Vec<Change<'d>> {
+    fn changes(&self) -> Vec<Change<'s, 'd>> {
         let mut tests = self.run.tests();
         let mut candidates = self.candidates(&mut tests);
         candidates.sort_by(|left, right| {
@@ -396,32 +408,24 @@ impl<'d> Search<'_, 'd> {
         Some(Candidate { index, shape, surprise, threshold, scale, rank: surprise.probability })
     }
 
-    fn change(&self, candidate: Candidate, tests: &mut Steps<'_>) -> Option<Change<'d>> {
+    fn change(&self, candidate: Candidate, tests: &mut Steps<'_>) -> Option<Change<'s, 'd>> {
         let Candidate { index, shape, surprise, threshold, scale, .. } = candidate;
         let threshold = threshold?;
         let run = self.run;
         let [before, at] = run.pair(index);
-        let change = |step: usize| {
-            let Step { from, to, .. } = run.counts.step(step);
-            (to / from - 1.0, run.pair(step)[1])
-        };
         let evidence = match shape {
             Shape::Step => tests.evidence(index),
             Shape::Excursion => tests.evidence_of_excursion(index),
         };
         Some(Change {
-            series: self.run.series,
+            run,
             before,
             at,
             after: (shape == Shape::Excursion).then(|| run.pair(index + 1)[1]),
             shape,
             surprise,
             evidence: evidence?,
-            steps: (0..run.counts.steps()).map(change).collect(),
             index,
-            season: self.run.season.as_ref().map(|season| season.length),
-            peers: self.run.peers,
-            is_aggregate: self.run.is_aggregate,
             threshold: threshold.parameter,
             expected_range: expected_range(
                 &surprise,

@@ -287,7 +287,7 @@ fn bound(probability: f64) -> &'static str {
 
 /// Zeros, one or several in a row, between two periods with larger counts.
 fn abrupt_zeros(context: &Context<'_>, sink: &mut Sink, series: &Series) {
-    for points in context.dataset.points_by_frequency(&[series]).into_values() {
+    for points in context.dataset.points_by_frequency(series).into_values() {
         zeros_among(context, sink, series, &points);
     }
 }

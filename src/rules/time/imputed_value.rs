@@ -106,7 +106,7 @@ fn of_run<'s, 'd>(run: &'s Run<'d>, highest: f64) -> Vec<Imputed<'s, 'd>> {
         let tests = tests.get_or_insert_with(|| run.tests());
         let Some(expected) = tests.expectation_without_next(index) else { continue };
         let [before, at] = run.pair(index);
-        let after = has_next.then(|| run.points[start + 2]);
+        let after = has_next.then(|| run.point(start + 2));
         let Step { to: value, grains, .. } = run.counts.step(index);
         let step = grains.1.max(1.0) / value;
         let (chance, evidence) = match source {

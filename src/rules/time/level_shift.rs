@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::report::series_name;
 use super::survey::Survey;
 use crate::diag::{Confidence, Evidence, ExpectedRange, Finding, Location, Score, grouped_float, percent};
-use crate::model::Observation;
+use crate::model::{Observation, Period};
 use crate::rule::{Need, Parameter, Task};
 use crate::rules::counting::series_replaced::Replacement;
 use crate::rules::members::figure;
@@ -53,13 +53,13 @@ pub fn check(
     replacements: &[Replacement<'_>],
     told: &HashSet<Location>,
 ) {
-    task.sink.examined(survey.runs.iter().map(|run| run.points.len()).sum());
+    task.sink.examined(survey.runs.iter().map(|run| run.periods.len()).sum());
     task.sink.nothing_to_check("no count with a number above zero in six neighbouring periods");
     let parameters = &task.context.parameters;
     let least = parameters.lowest("size");
-    let of_run = |index: usize, points: &[&Observation], counts: &[f64]| {
+    let findings_of = |index: usize, shifts: Vec<Shift>, points: &[&Observation]| {
         let key = &survey.runs[index].series.key;
-        shifts(points, counts, least)
+        shifts
             .into_iter()
             .filter(|one| {
                 let limit = parameters.get("size", key, Some(points[one.index].period)).ln();
@@ -69,20 +69,26 @@ pub fn check(
             .map(|one| describe(task, survey, index, points, &one))
             .collect::<Vec<Finding>>()
     };
-    let of_whole_run = |run: usize| of_run(run, &survey.runs[run].points, survey.runs[run].counts.values());
+    let of_whole_run = |index: usize| {
+        let run = &survey.runs[index];
+        match shifts(&run.periods, run.counts.values(), least) {
+            shifts if shifts.is_empty() => Vec::new(),
+            shifts => findings_of(index, shifts, &run.points().collect::<Vec<_>>()),
+        }
+    };
     let runs = 0..survey.runs.len();
     let mut findings: Vec<Finding> = runs.into_par_iter().flat_map_iter(of_whole_run).collect();
     for one in replacements {
         let [old, new] = one.runs();
         let is_early = |point: &Observation| point.period <= one.from.period;
-        let of = |run: usize| survey.runs[run].points.iter().zip(survey.runs[run].counts.values());
+        let of = |run: usize| survey.runs[run].points().zip(survey.runs[run].counts.values());
         let early = of(old).filter(|(point, _)| is_early(point));
         let late = of(new).filter(|(point, _)| !is_early(point));
         let (points, counts): (Vec<&Observation>, Vec<f64>) = early.chain(late).unzip();
+        let periods: Vec<Period> = points.iter().map(|point| point.period).collect();
+        let found = findings_of(new, shifts(&periods, &counts, least), &points);
         let place = one.to.origin.location();
-        findings.extend(
-            of_run(new, &points, &counts).into_iter().filter(|found| found.primary.location == place),
-        );
+        findings.extend(found.into_iter().filter(|found| found.primary.location == place));
     }
     findings.into_iter().for_each(|finding| task.sink.push(finding));
 }
@@ -97,12 +103,12 @@ struct Shift {
 }
 
 /// Shifts between steady levels: all whose ratio is `least` or more, and some smaller ones.
-/// `counts` are the points as counts, 0 where there is none above zero.
-fn shifts(points: &[&Observation], counts: &[f64], least: f64) -> Vec<Shift> {
-    let follows = |index: usize| points[index - 1].period.is_followed_by(points[index].period);
+/// `counts` are those of the periods, 0 where there is none above zero.
+fn shifts(periods: &[Period], counts: &[f64], least: f64) -> Vec<Shift> {
+    let follows = |index: usize| periods[index - 1].is_followed_by(periods[index]);
     let least_step = least.powf(1.0 - 2.0 * STRAY.0);
     let mut found = Vec::new();
-    for index in LEAST..points.len().saturating_sub(LEAST - 1) {
+    for index in LEAST..periods.len().saturating_sub(LEAST - 1) {
         let (before, at) = (counts[index - 1], counts[index]);
         // Nearly no step is a shift: the cheap test first. A figure strays from its level by a part of the difference.
         let is_small = at < least_step * before && before < least_step * at;
@@ -110,7 +116,7 @@ fn shifts(points: &[&Observation], counts: &[f64], least: f64) -> Vec<Shift> {
             continue;
         }
         let from = index.saturating_sub(WINDOW);
-        let to = (index + WINDOW).min(points.len());
+        let to = (index + WINDOW).min(periods.len());
         let known = |range: std::ops::Range<usize>| -> Option<Vec<f64>> {
             counts[range].iter().map(|count| (*count > 0.0).then(|| count.ln())).collect()
         };

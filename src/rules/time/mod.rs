@@ -37,12 +37,11 @@ fn check_series(tasks: &mut [Task<'_>]) {
     let members = &Members::new(dataset);
     let survey = &Survey::new(dataset, members);
     let families = &families(survey);
-    let moves: &[Moves<'_, '_>] =
-        &families.par_iter().map(|family| Moves::new(survey, family)).collect::<Vec<_>>();
+    let moves: Vec<Moves<'_, '_>> = families.par_iter().map(|family| Moves::new(survey, family)).collect();
     let mut causes = Causes::default();
     if let Some(task) = task_of(tasks, &undeclared_break::RULE) {
         let least = task.context.parameters.global("evidence");
-        let (breaks, examined) = undeclared_break::find(survey, families, moves, least);
+        let (breaks, examined) = undeclared_break::find(survey, families, &moves, least);
         task.sink.examined(examined);
         task.sink.nothing_to_check("no group of four series or more in two neighbouring periods");
         undeclared_break::report(task, survey, members, families, &breaks);
@@ -52,12 +51,13 @@ fn check_series(tasks: &mut [Task<'_>]) {
     if let Some(task) = task_of(tasks, &transfer_suspected::RULE) {
         let (least, fit) =
             (task.context.parameters.global("evidence"), task.context.parameters.global("fit"));
-        let found = transfer_suspected::find(survey, families, moves, least, fit);
+        let found = transfer_suspected::find(survey, families, &moves, least, fit);
         task.sink.examined(families.iter().map(|family| family.runs.len()).sum());
         task.sink.nothing_to_check("no group of four series or more in two neighbouring periods");
         transfer_suspected::report(task, survey, families, &found);
         causes.add_transfers(&found);
     }
+    drop(moves);
     let told = report::check_changes(tasks, survey, members, &causes);
     let words = task_of(tasks, &series_replaced::RULE).map(|task| task.context.parameters.global("words"));
     let replaced = words.map_or_else(Vec::new, |words| series_replaced::find(survey, families, words));

@@ -74,7 +74,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         if !may_change(dataset, series) {
             return;
         }
-        for points in dataset.points_by_frequency(&[series]).into_values() {
+        for points in dataset.points_by_frequency(series).into_values() {
             let printed: Vec<Printed<'_>> = points.into_iter().filter_map(printed).collect();
             let Some(change) = change(&printed) else { continue };
             let expected = 10f64.powf(change.chance) * (printed.len() * candidates.len()) as f64;

@@ -168,7 +168,7 @@ fn is_telling(figure: &Observation) -> bool {
 
 /// How many pairs of periods a group has, by its longest series.
 fn pairs_of(survey: &Survey<'_>, runs: &[usize]) -> usize {
-    let longest = runs.iter().map(|run| survey.runs[*run].points.len()).max().unwrap_or_default();
+    let longest = runs.iter().map(|run| survey.runs[*run].periods.len()).max().unwrap_or_default();
     (1..=MOST_APART.min(longest.saturating_sub(1))).map(|apart| longest - apart).sum()
 }
 
@@ -238,7 +238,7 @@ fn block<'d>(
         let run = &survey.runs[*number];
         let place = |period| run.periods.binary_search(&period).ok();
         let (Some(earlier), Some(later)) = (place(periods.0), place(periods.1)) else { continue };
-        let pair = [run.points[earlier], run.points[later]];
+        let pair = [run.point(earlier), run.point(later)];
         let [Some(from), Some(to)] = pair.map(|one| one.quantity.approximate()) else { continue };
         if from == to && from > 0.0 {
             ties.push(Tie { run: *number, earlier, later });
@@ -252,8 +252,8 @@ fn block<'d>(
     }
     let expected = compared as f64 * log_chance(survey, runs, periods, &ties, count).exp();
     let equal = ties.iter().map(|tie| {
-        let points = &survey.runs[tie.run].points;
-        [points[tie.earlier], points[tie.later]]
+        let run = &survey.runs[tie.run];
+        [run.point(tie.earlier), run.point(tie.later)]
     });
     Some(Block { group, periods, equal: equal.collect(), different, expected, compared })
 }
@@ -274,7 +274,7 @@ fn log_chance(survey: &Survey<'_>, runs: &[usize], periods: Pair, ties: &[Tie], 
     for tie in ties {
         let run = &survey.runs[tie.run];
         let value = run.counts.values()[tie.earlier];
-        let figure = run.points[tie.earlier];
+        let figure = run.point(tie.earlier);
         if value < TELLING || !known.insert(figure.quantity.to_string()) {
             continue;
         }

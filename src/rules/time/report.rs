@@ -61,7 +61,7 @@ impl Causes {
     }
 
     /// Whether what is told already explains a change better than it would by itself.
-    fn explain(&self, change: &Change<'_>) -> bool {
+    fn explain(&self, change: &Change<'_, '_>) -> bool {
         let known = self.0.get(&change.at.origin.location());
         known.is_some_and(|known| *known >= change.evidence)
     }
@@ -96,7 +96,7 @@ pub fn check_changes(
         }
         task.sink.examined(examined);
         task.sink.nothing_to_check("no count with a number above zero in two neighbouring periods");
-        let own: Vec<&Change<'_>> =
+        let own: Vec<&Change<'_, '_>> =
             changes.iter().filter(|change| rule_of(change).id == task.rule.id).collect();
         told.extend(own.iter().map(|change| change.at.origin.location()));
         let sink = &task.sink;
@@ -114,7 +114,7 @@ pub fn check_changes(
 }
 
 /// Which rule a change belongs to.
-fn rule_of(change: &Change<'_>) -> &'static Rule {
+fn rule_of(change: &Change<'_, '_>) -> &'static Rule {
     match change.way() {
         _ if change.is_scale_slip() => &scale_slip::RULE,
         Way::Down => &sharp_drop::RULE,
@@ -126,18 +126,19 @@ fn rule_of(change: &Change<'_>) -> &'static Rule {
 /// are few and have thresholds of their own, and what a break explains is no alarm.
 fn discoveries(
     findings: Vec<Finding>,
-    changes: &[&Change<'_>],
+    changes: &[&Change<'_, '_>],
     examined: usize,
     parameters: &Parameters<'_>,
 ) -> Vec<Finding> {
     let probabilities: Vec<f64> = changes.iter().map(|change| change.surprise.probability).collect();
     let rates = false_discovery_rates(&probabilities, examined);
-    let is_exempt = |finding: &Finding, change: &Change<'_>| change.is_aggregate || !finding.is_active();
+    let is_exempt =
+        |finding: &Finding, change: &Change<'_, '_>| change.run.is_aggregate || !finding.is_active();
     let mut kept: Vec<(Finding, bool)> = Vec::new();
     for ((finding, change), rate) in findings.into_iter().zip(changes).zip(rates) {
         let period = Some(change.at.period);
         let exempt = is_exempt(&finding, change);
-        let is_discovery = rate <= parameters.get(FALSE_DISCOVERIES, &change.series.key, period);
+        let is_discovery = rate <= parameters.get(FALSE_DISCOVERIES, &change.series().key, period);
         let level = if exempt || is_discovery { finding.level } else { Level::Note };
         kept.push((Finding { level, ..finding }, exempt));
     }
@@ -159,11 +160,11 @@ fn discoveries(
     kept.into_iter().map(|one| one.0).collect()
 }
 
-fn report(dataset: &Dataset, members: &Members<'_>, sink: &Sink, change: &Change<'_>) -> Finding {
+fn report(dataset: &Dataset, members: &Members<'_>, sink: &Sink, change: &Change<'_, '_>) -> Finding {
     let finding = usual(describe(dataset, sink, change), change);
     let finding = year_before(dataset, finding, change);
-    let parts = if change.is_aggregate {
-        members.parts(change.series, change.before.period, change.at.period)
+    let parts = if change.run.is_aggregate {
+        members.parts(change.series(), change.before.period, change.at.period)
     } else {
         Vec::new()
     };
@@ -177,14 +178,14 @@ fn report(dataset: &Dataset, members: &Members<'_>, sink: &Sink, change: &Change
 }
 
 /// The cell whose change would make the finding go away. A total of some members falls because the total of all does.
-fn cause(changes: &[&Change<'_>], change: &Change<'_>) -> Location {
-    let own = &change.series.key;
-    if !change.is_aggregate || own.category.is_none() {
+fn cause(changes: &[&Change<'_, '_>], change: &Change<'_, '_>) -> Location {
+    let own = &change.series().key;
+    if !change.run.is_aggregate || own.category.is_none() {
         return change.at.origin.location();
     }
-    let is_wider = |other: &&&Change<'_>| {
-        let wide = &other.series.key;
-        other.is_aggregate
+    let is_wider = |other: &&&Change<'_, '_>| {
+        let wide = &other.series().key;
+        other.run.is_aggregate
             && wide.category.is_none()
             && (&own.publisher, &own.metric, own.unit, &own.jurisdiction)
                 == (&wide.publisher, &wide.metric, wide.unit, &wide.jurisdiction)
@@ -193,16 +194,16 @@ fn cause(changes: &[&Change<'_>], change: &Change<'_>) -> Location {
     changes.iter().find(is_wider).map_or(change, |wider| wider).at.origin.location()
 }
 
-fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
+fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_, '_>) -> Finding {
     let (before, at) = (change.before, change.at);
-    let name = series_name(dataset, change.series);
+    let name = series_name(dataset, change.series());
     let values = |one: &Observation| one.quantity.point().unwrap_or_default();
     let (from, to) = (values(before), values(at));
     let percent = percent_change(from, to).unwrap_or_default();
     let size = percent.trim_start_matches(['−', '+']);
     let verb = if change.way() == Way::Down { "fall" } else { "rise" };
     let message = match change.after {
-        Some(after) if change.season.is_some() => format!(
+        Some(after) if change.season().is_some() => format!(
             "{name} {verb} {size} in {}, from {} to {}, and follow the season again in {}",
             at.period,
             grouped(from),
@@ -219,7 +220,7 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
         ),
         _ => format!("{name} {verb} {size} in {}, from {} to {}", at.period, grouped(from), grouped(to)),
     };
-    let subject = change.series.key.finding_subject(Some(at.period));
+    let subject = change.series().key.finding_subject(Some(at.period));
     let mut finding = sink
         .finding(subject, message, at.origin.location(), signed(to - from))
         .related(before.origin.location(), before.period.to_string());
@@ -253,7 +254,7 @@ fn describe(dataset: &Dataset, sink: &Sink, change: &Change<'_>) -> Finding {
 }
 
 /// What is unexpected of a change, as a share of the figures of its series.
-fn influence(change: &Change<'_>) -> f64 {
+fn influence(change: &Change<'_, '_>) -> f64 {
     let value = |one: &Observation| one.quantity.approximate().unwrap_or_default();
     let (from, to) = (value(change.before), value(change.at));
     (to - from * change.surprise.expected.exp()).abs() / to.max(from)
@@ -279,18 +280,17 @@ pub fn series_name(dataset: &Dataset, series: &Series) -> String {
 }
 
 /// What the series does otherwise, or its peers where it is too short to tell.
-fn usual(finding: Finding, change: &Change<'_>) -> Finding {
+fn usual(finding: Finding, change: &Change<'_, '_>) -> Finding {
     let mut others: Vec<f64> = change
-        .steps
-        .iter()
+        .steps()
         .enumerate()
         .filter(|(index, _)| *index != change.index && (change.after.is_none() || *index != change.index + 1))
         .map(|(_, step)| step.0)
         .collect();
     let noun = change.at.period.frequency().noun();
     let bound = bound(change.surprise.probability);
-    let text = match change.peers {
-        _ if change.season.is_some() => in_season(change, &bound),
+    let text = match change.run.peers {
+        _ if change.season().is_some() => in_season(change, &bound),
         _ if others.len() >= SPEAKS_FOR_ITSELF => {
             let mut quantile = |share| quantile_of_unsorted(&mut others, share);
             let (low, high) = (quantile(0.1), quantile(0.9));
@@ -316,7 +316,7 @@ fn usual(finding: Finding, change: &Change<'_>) -> Finding {
 }
 
 /// What the figure is expected to be where the season is known, as a change.
-fn in_season(change: &Change<'_>, bound: &str) -> String {
+fn in_season(change: &Change<'_, '_>, bound: &str) -> String {
     let before = change.before.quantity.approximate().unwrap_or_default().ln();
     let (low, high) = change.surprise.figure.range(USUAL).unwrap_or_default();
     let noun = change.at.period.frequency().noun();
@@ -328,20 +328,20 @@ fn in_season(change: &Change<'_>, bound: &str) -> String {
 }
 
 /// Quarters and months beside the same one a year before, and where the series has a season, what it does then.
-fn year_before(dataset: &Dataset, mut finding: Finding, change: &Change<'_>) -> Finding {
+fn year_before(dataset: &Dataset, mut finding: Finding, change: &Change<'_, '_>) -> Finding {
     let period = change.at.period;
     if !matches!(period.frequency(), Frequency::Quarter | Frequency::Month) {
         return finding;
     }
-    if let Some(length) = change.season {
-        let alike = change.steps.iter().enumerate();
+    if let Some(length) = change.season() {
+        let alike = change.steps().enumerate();
         let alike = alike.filter(|(at, _)| at.abs_diff(change.index) % length == 0 && *at != change.index);
-        let words: Vec<String> = alike.map(|(_, (ratio, _))| percent(*ratio)).collect();
+        let words: Vec<String> = alike.map(|(_, (ratio, _))| percent(ratio)).collect();
         let text =
             format!("in the same {} of other years: {}", period.frequency().noun(), listing(&words, 12));
         finding = finding.note("season", text);
     }
-    let earlier = period.year_before().and_then(|period| dataset.point_at(change.series, period));
+    let earlier = period.year_before().and_then(|period| dataset.point_at(change.series(), period));
     let words = |earlier: &Observation| {
         let (from, to) = (earlier.quantity.point()?, change.at.quantity.point()?);
         Some(format!("a year before: {}, {}", grouped(from), percent_change(from, to)?))
@@ -353,18 +353,18 @@ fn year_before(dataset: &Dataset, mut finding: Finding, change: &Change<'_>) -> 
 }
 
 /// For an aggregate: every fall on record, so that a reader can place this one.
-fn falls(finding: Finding, change: &Change<'_>) -> Finding {
-    let is_fall = |step: &&(f64, &Observation)| step.0 < 0.0;
-    let count = change.steps.iter().filter(is_fall).count();
-    if !change.is_aggregate || !(1..=8).contains(&count) || change.steps.len() < 10 {
+fn falls(finding: Finding, change: &Change<'_, '_>) -> Finding {
+    let is_fall = |step: &(f64, &Observation)| step.0 < 0.0;
+    let count = change.steps().filter(is_fall).count();
+    if !change.run.is_aggregate || !(1..=8).contains(&count) || change.steps().len() < 10 {
         return finding;
     }
-    let words = |(ratio, at): &(f64, &Observation)| format!("{} {}", at.period, percent(*ratio));
-    let falls: Vec<String> = change.steps.iter().filter(is_fall).map(words).collect();
+    let words = |(ratio, at): (f64, &Observation)| format!("{} {}", at.period, percent(ratio));
+    let falls: Vec<String> = change.steps().filter(is_fall).map(words).collect();
     let text = format!(
         "{} in {}: {}",
         quantity_of(falls.len(), "fall"),
-        quantity_of(change.steps.len(), "change"),
+        quantity_of(change.steps().len(), "change"),
         falls.join(", ")
     );
     finding.note("record", text)
@@ -379,7 +379,7 @@ fn bound(probability: f64) -> String {
     }
 }
 
-fn name_members(dataset: &Dataset, finding: Finding, change: &Change<'_>, parts: &[Part]) -> Finding {
+fn name_members(dataset: &Dataset, finding: Finding, change: &Change<'_, '_>, parts: &[Part]) -> Finding {
     let (Some(from), Some(to)) = (change.before.quantity.point(), change.at.quantity.point()) else {
         return finding;
     };
@@ -428,15 +428,20 @@ fn name_members(dataset: &Dataset, finding: Finding, change: &Change<'_>, parts:
         finding.evidence.changes.extend(brands);
     }
     let periods = [change.before.period, change.at.period];
-    let mut statements = dataset.statements(change.series).filter(|one| periods.contains(&one.period));
+    let mut statements = dataset.statements(change.series()).filter(|one| periods.contains(&one.period));
     let is_selection = statements.any(|one| dataset.document_of(one).lists_selection);
     if is_selection { finding.note("note", "not every member is listed in both periods") } else { finding }
 }
 
 /// Documented breaks that cover the change.
-fn explain(dataset: &Dataset, members: &Members<'_>, mut finding: Finding, change: &Change<'_>) -> Finding {
+fn explain(
+    dataset: &Dataset,
+    members: &Members<'_>,
+    mut finding: Finding,
+    change: &Change<'_, '_>,
+) -> Finding {
     let breaks: Vec<Explanation> =
-        covering_breaks(dataset, members, change.series, change.before, change.at, change.shape)
+        covering_breaks(dataset, members, change.series(), change.before, change.at, change.shape)
             .into_iter()
             .map(|one| Explanation {
                 by: one.id.clone(),
@@ -451,7 +456,7 @@ fn explain(dataset: &Dataset, members: &Members<'_>, mut finding: Finding, chang
 }
 
 /// The figure as it would lie on the line between its neighbours.
-fn off_by_power_of_ten(finding: Finding, change: &Change<'_>) -> Finding {
+fn off_by_power_of_ten(finding: Finding, change: &Change<'_, '_>) -> Finding {
     let (Some(power), Some(value)) = (change.scale, change.at.quantity.point()) else { return finding };
     let factor = Decimal::from(10i64.pow(power.unsigned_abs()));
     let mended = if power > 0 { value.checked_mul(factor) } else { value.checked_div(factor) };
@@ -468,8 +473,8 @@ fn off_by_power_of_ten(finding: Finding, change: &Change<'_>) -> Finding {
 /// many that are a slip away; where two of them fit, neither tells more than the power of ten. A figure whose successors
 /// stay where it is was written as it was meant, and a change that is only looked at because a break is documented is small
 /// enough for slips to fit by chance.
-fn digit_slip(change: &Change<'_>) -> Option<String> {
-    let is_newest = change.index + 1 == change.steps.len();
+fn digit_slip(change: &Change<'_, '_>) -> Option<String> {
+    let is_newest = change.index + 1 == change.steps().len();
     if (change.after.is_none() && !is_newest) || change.threshold.0 == DOCUMENTED {
         return None;
     }
@@ -491,8 +496,8 @@ fn digit_slip(change: &Change<'_>) -> Option<String> {
 }
 
 /// The same events in another unit, where a linked metric counts them.
-fn linked_units(dataset: &Dataset, finding: Finding, change: &Change<'_>) -> Finding {
-    linked_series(dataset, change.series).fold(finding, |finding, series| {
+fn linked_units(dataset: &Dataset, finding: Finding, change: &Change<'_, '_>) -> Finding {
+    linked_series(dataset, change.series()).fold(finding, |finding, series| {
         let at = |one: &Observation| dataset.point_at(series, one.period);
         let units = series.key.unit.plural();
         match (at(change.before), at(change.at)) {

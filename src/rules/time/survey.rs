@@ -1,11 +1,12 @@
 //! All series of counts, with what their peers tell of how restless they are: made once for all rules that look at
 //! changes over time.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::model::{Additivity, Dataset, Frequency, Name, Observation, Period, Series, Unit};
+use crate::model::{Additivity, Dataset, Frequency, Name, Observation, ObservationId, Period, Series, Unit};
 use crate::rules::members::Members;
 use crate::stats::ratio::{Counts, Prior, Ratios, Steps};
 use crate::stats::season::Season;
@@ -26,8 +27,9 @@ pub struct Run<'d> {
     pub series: &'d Series,
     /// How long the periods are.
     pub frequency: Frequency,
-    /// One a period, in order.
-    pub points: Vec<&'d Observation>,
+    dataset: &'d Dataset,
+    /// One figure a period, in order.
+    ids: Cow<'d, [ObservationId]>,
     /// Their periods: in a column of their own, as are the counts, since rules look at nearly all of them.
     pub periods: Vec<Period>,
     /// The points as counts, with the steps between neighbours that are both above zero.
@@ -131,23 +133,27 @@ fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]
     let is_aggregate = !members.of(series).is_empty();
     let is_regular = group.len() == 1 && series.rhythm.is_some_and(|one| one != Frequency::Other);
     let mut runs = Vec::new();
-    for (frequency, mut points) in dataset.points_by_frequency(group) {
+    for (frequency, mut ids) in dataset.point_ids_by_frequency(group) {
         if group.len() > 1 {
             // The figures of the first series win over those in other units.
-            points.sort_by_key(|point| point.period);
-            points.dedup_by_key(|point| point.period);
+            let period = |id: &mut ObservationId| dataset.observation(*id).period;
+            let ids = ids.to_mut();
+            ids.sort_by_key(|id| dataset.observation(*id).period);
+            ids.dedup_by_key(period);
         }
-        let periods: Vec<Period> = points.iter().map(|point| point.period).collect();
+        let points = || ids.iter().map(|id| dataset.observation(*id));
+        let periods: Vec<Period> = points().map(|point| point.period).collect();
         let is_step = |start: usize| is_regular || is_even_step(periods[start], periods[start + 1]);
-        let counts = Counts::new(points.iter().map(|point| count(point)), is_step);
+        let counts = Counts::new(points().map(count), is_step);
         if counts.steps() > 0 {
             let ratios = Ratios::new(counts.log_ratios());
-            let is_whole = group.len() == 1 && counts.steps() + 1 == points.len();
+            let is_whole = group.len() == 1 && counts.steps() + 1 == ids.len();
             let year = periods_in_year(frequency).filter(|_| is_whole);
             runs.push(Run {
                 series,
                 frequency,
-                points,
+                dataset,
+                ids,
                 season: year.and_then(|length| Season::find(&ratios, length)).map(Box::new),
                 ratios,
                 periods,
@@ -192,10 +198,20 @@ impl<'d> Run<'d> {
         self.rest().typical_spread(self.peers.map(|peers| peers.prior))
     }
 
+    /// Its figures.
+    pub fn points(&self) -> impl DoubleEndedIterator<Item = &'d Observation> + '_ {
+        self.ids.iter().map(|id| self.dataset.observation(*id))
+    }
+
+    /// One of its figures.
+    pub fn point(&self, place: usize) -> &'d Observation {
+        self.dataset.observation(self.ids[place])
+    }
+
     /// The two figures of a step.
     pub fn pair(&self, step: usize) -> [&'d Observation; 2] {
         let start = self.counts.start(step);
-        [self.points[start], self.points[start + 1]]
+        [self.point(start), self.point(start + 1)]
     }
 
     /// The period that a step leads to.
