@@ -88,10 +88,12 @@ fn alarms(table: &Table, settings: Settings, least: Level) -> Vec<Alarm> {
     }
     each(&outcome.findings, false, &mut add);
     let cells = best.into_iter();
-    groups.extend(cells.map(|((row, period), (score, is_within))| Alarm {
-        is_within,
-        ..Alarm::cell(row, period, score)
-    }));
+    groups.extend(
+        cells.map(|((row, period), (score, is_within))| Alarm {
+            is_within,
+            ..Alarm::cell(row, period, score)
+        }),
+    );
     groups
 }
 

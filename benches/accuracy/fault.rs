@@ -102,11 +102,8 @@ pub fn inject(table: &Table, kind: Kind, random: &mut Random, is_prospective: bo
                 break;
             };
             let period = 1 + random.below(table.periods.len() - 1);
-            let touched: Vec<usize> = group
-                .iter()
-                .copied()
-                .filter(|row| is_place(table, *row, period, is_prospective))
-                .collect();
+            let touched: Vec<usize> =
+                group.iter().copied().filter(|row| is_place(table, *row, period, is_prospective)).collect();
             if touched.len() >= 4 && redefine(&mut faulted, &touched, period, random) {
                 return (faulted, vec![Fault { rows: touched, period, is_group: true }]);
             }
