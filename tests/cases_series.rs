@@ -40,6 +40,23 @@ fn one_category_of_meta_gives_way_to_another() {
 }
 
 #[test]
+fn what_gives_way_to_a_series_of_a_similar_name_went_nowhere_else() {
+    let ended = project().join("fixtures/rules/transfer-suspected/fail-ending.yaml");
+    let ended = std::fs::read_to_string(ended).unwrap();
+    let ended = ended.replace("category: Bullying", "category: Child Nudity and Exploitation");
+    let anew = "  - {category: Child Sexual Exploitation, values: {2022: 9100, 2023: 9150}}\n";
+    let rules = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.yaml");
+        std::fs::write(&path, text).unwrap();
+        let outcome = outcome(&[path]);
+        ["TR405", "TR408"].map(|code| of_rule(&outcome, code).len())
+    };
+    assert_eq!(rules(&ended), [0, 1]);
+    assert_eq!(rules(&format!("{ended}{anew}")), [1, 0]);
+}
+
+#[test]
 fn appeals_to_meta_stop_in_one_quarter_as_a_group() {
     let Some(outcome) = published("meta/meta-2022-q4.csv") else { return };
     let groups = of_rule(&outcome, "TR407");

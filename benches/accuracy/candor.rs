@@ -62,9 +62,9 @@ pub fn shipped(table: &Table) -> Vec<Alarm> {
 /// Every finding, also what is told within another one: the score decides.
 fn alarms(table: &Table, settings: Settings, least: Level) -> Vec<Alarm> {
     let outcome = check(table, settings);
-    let mut best: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    let mut best: BTreeMap<(usize, usize), (f64, bool)> = BTreeMap::new();
     let mut groups = Vec::new();
-    let mut add = |finding: &Finding| {
+    let mut add = |finding: &Finding, is_within: bool| {
         if finding.level < least {
             return;
         }
@@ -74,20 +74,26 @@ fn alarms(table: &Table, settings: Settings, least: Level) -> Vec<Alarm> {
             let group = table.groups().into_iter().find(|group| group.contains(&row));
             let rows = group.unwrap_or_default();
             let rows = rows.into_iter().filter(|row| table.rows[*row].has([period - 1, period])).collect();
-            groups.push(Alarm { rows, period, score, is_group: true });
+            groups.push(Alarm { rows, period, score, is_group: true, is_within });
         } else {
-            let known = best.entry((row, period)).or_insert(score);
-            *known = known.max(score);
+            let known = best.entry((row, period)).or_insert((score, is_within));
+            *known = (known.0.max(score), known.1 && is_within);
         }
     };
-    fn each(findings: &[Finding], add: &mut impl FnMut(&Finding)) {
+    fn each(findings: &[Finding], is_within: bool, add: &mut impl FnMut(&Finding, bool)) {
         for finding in findings {
-            add(finding);
-            each(&finding.folded, add);
+            add(finding, is_within);
+            each(&finding.folded, true, add);
         }
     }
-    each(&outcome.findings, &mut add);
-    groups.extend(best.into_iter().map(|((row, period), score)| Alarm::cell(row, period, score)));
+    each(&outcome.findings, false, &mut add);
+    let cells = best.into_iter();
+    groups.extend(
+        cells.map(|((row, period), (score, is_within))| Alarm {
+            is_within,
+            ..Alarm::cell(row, period, score)
+        }),
+    );
     groups
 }
 

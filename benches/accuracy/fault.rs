@@ -2,7 +2,8 @@
 //!
 //! After each fault the publisher's rounding is applied again, so that no fault gives itself away by its digits.
 
-use super::table::{Random, Row, Table};
+use super::clean::is_event;
+use super::table::{Random, Table};
 
 /// Share of the series of a table that are faulted.
 const SHARE: f64 = 0.12;
@@ -101,11 +102,8 @@ pub fn inject(table: &Table, kind: Kind, random: &mut Random, is_prospective: bo
                 break;
             };
             let period = 1 + random.below(table.periods.len() - 1);
-            let touched: Vec<usize> = group
-                .iter()
-                .copied()
-                .filter(|row| is_place(&table.rows[*row], period, is_prospective))
-                .collect();
+            let touched: Vec<usize> =
+                group.iter().copied().filter(|row| is_place(table, *row, period, is_prospective)).collect();
             if touched.len() >= 4 && redefine(&mut faulted, &touched, period, random) {
                 return (faulted, vec![Fault { rows: touched, period, is_group: true }]);
             }
@@ -120,13 +118,13 @@ pub fn inject(table: &Table, kind: Kind, random: &mut Random, is_prospective: bo
         }
         let row = random.below(table.rows.len());
         let period = 1 + random.below(table.periods.len() - 1);
-        if used[row] || !is_place(&table.rows[row], period, is_prospective) {
+        if used[row] || !is_place(table, row, period, is_prospective) {
             continue;
         }
         let rows = if kind.is_pair() {
             let others: Vec<usize> = (0..table.rows.len())
                 .filter(|other| *other != row && !used[*other] && is_partner(table, row, *other))
-                .filter(|other| is_place(&table.rows[*other], period, is_prospective))
+                .filter(|other| is_place(table, *other, period, is_prospective))
                 .collect();
             let Some(other) = random.pick(&others) else { continue };
             vec![row, other]
@@ -141,7 +139,11 @@ pub fn inject(table: &Table, kind: Kind, random: &mut Random, is_prospective: bo
     (faulted, faults)
 }
 
-fn is_place(row: &Row, period: usize, is_prospective: bool) -> bool {
+fn is_place(table: &Table, row: usize, period: usize, is_prospective: bool) -> bool {
+    if is_event(table, row, period) {
+        return false;
+    }
+    let row = &table.rows[row];
     let is_count = row.values[period].is_some_and(|value| value >= 1.0);
     if is_prospective {
         period >= 3 && is_count && row.has(period - 3..=period)

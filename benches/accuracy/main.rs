@@ -62,8 +62,10 @@ pub struct Result {
     faults: Vec<Vec<Vec<f64>>>,
     clean: Vec<Alarm>,
     cells: usize,
-    /// Alarms per 1,000 clean cells as shipped.
+    /// Alarmed cells per 1,000 clean ones as shipped.
     shipped: f64,
+    /// Findings that a reader sees per 1,000 clean cells as shipped: one finding may speak of many cells.
+    findings: f64,
 }
 
 impl Result {
@@ -172,6 +174,7 @@ fn measure(table: &Table, methods: &[Method], is_prospective: bool, seeds: &[u64
         })
         .collect();
     let of_method = |method: &Method| {
+        let cells = clean::cells(table);
         let clean = clean_alarms(table, &*method.ranked, is_prospective);
         let shipped = clean_alarms(table, &*method.shipped, is_prospective);
         let of_kind = |tables: &Vec<(Table, Vec<Fault>)>| -> Vec<Vec<f64>> {
@@ -180,18 +183,18 @@ fn measure(table: &Table, methods: &[Method], is_prospective: bool, seeds: &[u64
                 .map(|(faulted, faults)| look(faulted, faults, &*method.ranked, is_prospective));
             each.collect::<Vec<_>>().concat()
         };
-        let cells = table.cells();
         Result {
             method: method.name,
             faults: faulted.iter().map(of_kind).collect(),
             clean,
             cells,
             shipped: alarms_per_thousand(&shipped, cells, f64::MIN),
+            findings: 1000.0 * shipped.iter().filter(|alarm| !alarm.is_within).count() as f64 / cells as f64,
         }
     };
     Part {
         table: table.name,
-        cells: table.cells(),
+        cells: clean::cells(table),
         series: table.rows.len(),
         is_prospective,
         results: methods.iter().map(of_method).collect(),

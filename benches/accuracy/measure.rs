@@ -1,5 +1,7 @@
 //! What share of the faults a method finds at a given price in false alarms.
 
+use std::collections::BTreeSet;
+
 use super::fault::Fault;
 
 /// What a method says of one cell, or of a whole group in one period.
@@ -13,24 +15,31 @@ pub struct Alarm {
     pub score: f64,
     /// Whether it speaks of a group as a whole. It then counts for faults of groups only, and costs all its cells.
     pub is_group: bool,
+    /// Whether another alarm holds it, so that a reader does not see it apart. It is an alarm all the same.
+    pub is_within: bool,
 }
 
 impl Alarm {
     /// An alarm at one cell.
     pub fn cell(row: usize, period: usize, score: f64) -> Self {
-        Self { rows: vec![row], period, score, is_group: false }
+        Self { rows: vec![row], period, score, is_group: false, is_within: false }
+    }
+
+    /// The cells that it touches.
+    fn cells(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.rows.iter().map(|row| (*row, self.period))
     }
 }
 
 /// The lowest threshold at which a clean table has no more than so many alarmed cells: an alarm counts where
-/// its score is higher. A finding that touches several cells costs each of them.
+/// its score is higher. A finding that touches several cells costs each of them, and no cell costs twice.
 pub fn threshold(clean: &[Alarm], cells: f64) -> f64 {
     let mut alarms: Vec<&Alarm> = clean.iter().collect();
     alarms.sort_by(|left, right| right.score.total_cmp(&left.score));
-    let mut left = cells;
+    let mut alarmed = BTreeSet::new();
     for alarm in alarms {
-        left -= alarm.rows.len() as f64;
-        if left < 0.0 {
+        alarmed.extend(alarm.cells());
+        if alarmed.len() as f64 > cells {
             return alarm.score;
         }
     }
@@ -39,9 +48,9 @@ pub fn threshold(clean: &[Alarm], cells: f64) -> f64 {
 
 /// Cells in 1,000 that are alarmed above a threshold.
 pub fn alarms_per_thousand(clean: &[Alarm], cells: usize, threshold: f64) -> f64 {
-    let cost: usize =
-        clean.iter().filter(|alarm| alarm.score > threshold).map(|alarm| alarm.rows.len()).sum();
-    1000.0 * cost as f64 / cells as f64
+    let above = clean.iter().filter(|alarm| alarm.score > threshold);
+    let alarmed: BTreeSet<(usize, usize)> = above.flat_map(Alarm::cells).collect();
+    1000.0 * alarmed.len() as f64 / cells as f64
 }
 
 /// The highest score at which a fault is found: one number; for a group one a series.

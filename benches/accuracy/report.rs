@@ -43,8 +43,8 @@ pub fn part(part: &Part) -> String {
     for kind in &kinds[9..] {
         let _ = write!(text, " {kind} |");
     }
-    text.push_str(" alarms per 1,000 as shipped (of candor: warnings) |\n|---|");
-    text.push_str(&"--:|".repeat(kinds.len() + 3));
+    text.push_str(" as shipped (of candor: warnings): alarms per 1,000 | findings per 1,000 |\n|---|");
+    text.push_str(&"--:|".repeat(kinds.len() + 4));
     text.push('\n');
     for result in &part.results {
         let _ = write!(text, "| {} |", result.method);
@@ -64,7 +64,7 @@ pub fn part(part: &Part) -> String {
         for index in 9..kinds.len() {
             let _ = write!(text, " {} |", cell(index));
         }
-        let _ = writeln!(text, " {:.1} |", result.shipped);
+        let _ = writeln!(text, " {:.1} | {:.1} |", result.shipped, result.findings);
     }
     let ours = part.results.last().map_or(0.0, |result| at_price(result, PRICES[0]).0);
     let peers = &part.results[..part.results.len().saturating_sub(1)];

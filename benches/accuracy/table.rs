@@ -42,11 +42,6 @@ pub struct Table {
 }
 
 impl Table {
-    /// How many values there are.
-    pub fn cells(&self) -> usize {
-        self.rows.iter().map(Row::len).sum()
-    }
-
     /// The table as it stood after a period.
     pub fn up_to(&self, period: usize) -> Self {
         let mut table = self.clone();

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use crate::diag::{Change, Confidence, Evidence, Finding, Location, Score, grouped, signed};
 use crate::model::{Observation, Period};
 use crate::rule::{Need, Parameter, Sink, Task};
+use crate::rules::counting::series_replaced::Replacement;
 use crate::rules::members::figure;
 use crate::rules::time::family::{Entry, Family, Move, Moves, Paces, part_name};
 use crate::rules::time::survey::Survey;
@@ -18,7 +19,8 @@ crate::declare_rule! {
     /// out of the ordinary, each series of the group that rises in the same period is compared: how likely are both
     /// changes if 30 to 70 per cent moved over, against how likely they are each on its own. The mean over all series
     /// that could have been the taker must reach the parameter. A series that ends before its group does is compared
-    /// likewise, with all of it moved over, and with how rarely series of the group end. Where hundreds of a group fall,
+    /// likewise, with all of it moved over, and with how rarely series of the group end; one that a similarly named series
+    /// takes the place of (`series-replaced`) has gone there, and is not looked for elsewhere. Where hundreds of a group fall,
     /// rise or end in one period, those with the largest figures are compared.
     ///
     /// The total cannot tell a shift in the world from one in the counting: it is steady in both.
@@ -87,12 +89,15 @@ pub fn find<'d>(
     survey: &Survey<'d>,
     families: &[Family],
     moves: &[Moves<'_, 'd>],
+    replaced: &[Replacement<'_>],
     least: f64,
     fit: f64,
 ) -> Vec<Transfer<'d>> {
+    let replaced: HashSet<usize> = replaced.iter().map(|one| one.runs()[0]).collect();
     let of_family = |(index, family): (usize, &Family)| {
         let paces = &mut Paces::new(survey);
         let mut found = endings(survey, index, family, &moves[index], paces);
+        found.retain(|one| !replaced.contains(&one.giver));
         for (_, moves) in moves[index].by_period() {
             found.extend(transfers(paces, index, family, moves));
         }

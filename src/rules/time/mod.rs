@@ -48,10 +48,12 @@ fn check_series(tasks: &mut [Task<'_>]) {
         declared_break::check(task, survey);
         causes.add_breaks(&breaks);
     }
+    let words = task_of(tasks, &series_replaced::RULE).map(|task| task.context.parameters.global("words"));
+    let replaced = words.map_or_else(Vec::new, |words| series_replaced::find(survey, families, words));
     if let Some(task) = task_of(tasks, &transfer_suspected::RULE) {
         let (least, fit) =
             (task.context.parameters.global("evidence"), task.context.parameters.global("fit"));
-        let found = transfer_suspected::find(survey, families, &moves, least, fit);
+        let found = transfer_suspected::find(survey, families, &moves, &replaced, least, fit);
         task.sink.examined(families.iter().map(|family| family.runs.len()).sum());
         task.sink.nothing_to_check("no group of four series or more in two neighbouring periods");
         transfer_suspected::report(task, survey, families, &found);
@@ -59,8 +61,6 @@ fn check_series(tasks: &mut [Task<'_>]) {
     }
     drop(moves);
     let told = report::check_changes(tasks, survey, members, &causes);
-    let words = task_of(tasks, &series_replaced::RULE).map(|task| task.context.parameters.global("words"));
-    let replaced = words.map_or_else(Vec::new, |words| series_replaced::find(survey, families, words));
     if let Some(task) = task_of(tasks, &series_replaced::RULE) {
         task.sink.examined(families.iter().map(|family| family.runs.len()).sum());
         task.sink.nothing_to_check("no group of four series or more");
