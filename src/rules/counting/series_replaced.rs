@@ -1,12 +1,12 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
 use crate::diag::{Confidence, Evidence, Finding, Score, percent_change};
-use crate::model::Observation;
+use crate::model::{Additivity, Frequency, Observation, Series, SeriesKey};
 use crate::rule::{Need, Parameter, Sink, Task};
 use crate::rules::members::figure;
-use crate::rules::time::family::{Family, part_name};
+use crate::rules::time::family::{Family, common, part_name};
 use crate::rules::time::survey::Survey;
 
 crate::declare_rule! {
@@ -51,19 +51,16 @@ crate::declare_rule! {
 #[derive(Clone, Copy)]
 pub struct Replacement<'d> {
     family: usize,
-    old: usize,
-    new: usize,
+    /// The run of the old one.
+    pub old: usize,
+    /// The new one.
+    new: &'d Series,
+    /// Its run, where it has two figures or more.
+    pub new_run: Option<usize>,
     /// Last figure of the old one.
     pub from: &'d Observation,
     /// First figure of the new one.
     pub to: &'d Observation,
-}
-
-impl<'d> Replacement<'d> {
-    /// The runs of both in the survey.
-    pub fn runs(&self) -> [usize; 2] {
-        [self.old, self.new]
-    }
 }
 
 fn stated(one: &&Observation) -> bool {
@@ -74,54 +71,82 @@ fn stated(one: &&Observation) -> bool {
 pub fn find<'d>(survey: &Survey<'d>, families: &[Family], words: f64) -> Vec<Replacement<'d>> {
     let dataset = survey.dataset;
     let mut found = Vec::new();
-    if !dataset.is_completely_read() {
+    if families.is_empty() || !dataset.is_completely_read() {
         return found;
     }
+    let beginnings_of = &single_figures(survey);
     // Names of companies change for other reasons; other rules follow them.
     let parts = families.iter().enumerate().filter(|(_, family)| family.noun != "subjects");
     for (index, family) in parts {
         let first = |run: usize| survey.runs[run].points().find(stated);
         let last = |run: usize| survey.runs[run].points().rev().find(stated);
-        let Some(newest) = family.runs.iter().filter_map(|run| last(*run)).map(|one| one.period).max() else {
-            continue;
-        };
+        let singles = beginnings_of.get(&(family.key.clone(), survey.runs[family.runs[0]].frequency));
+        let singles = || singles.into_iter().flatten().copied();
+        let of_runs = family.runs.iter().filter_map(|run| last(*run));
+        let of_singles = singles().map(|series| dataset.observation(series.points[0]));
+        let Some(newest) = of_runs.chain(of_singles).map(|one| one.period).max() else { continue };
         let mut beginnings: BTreeMap<Date, Names<'d>> = BTreeMap::new();
+        let mut add = |series: &'d Series, run: Option<usize>, to: &'d Observation| {
+            let name = part_name(survey, series);
+            beginnings.entry(to.period.start).or_default().add((series, run), to, &name);
+        };
         for run in &family.runs {
             if let Some(to) = first(*run) {
-                let name = part_name(survey, &survey.runs[*run]);
-                beginnings.entry(to.period.start).or_default().add(*run, to, &name);
+                add(survey.runs[*run].series, Some(*run), to);
             }
         }
+        singles().for_each(|series| add(series, None, dataset.observation(series.points[0])));
         let ended = family.runs.iter().filter_map(|run| Some((*run, last(*run)?)));
         for (old, from) in ended.filter(|(_, one)| one.period < newest) {
             let begin = from.period.end.tomorrow().ok().and_then(|day| beginnings.get(&day));
             let Some(names) = begin else { continue };
-            let best = names.most_alike(&part_name(survey, &survey.runs[old]));
+            let best = names.most_alike(&part_name(survey, survey.runs[old].series));
             let is_alike = |likeness: f64| (words..1.0).contains(&likeness);
-            if let Some((new, to, likeness)) = best
+            if let Some(((new, new_run), to, likeness)) = best
                 && is_alike(likeness)
                 && !dataset.document_of(to).lists_selection
             {
-                found.push(Replacement { family: index, old, new, from, to });
+                found.push(Replacement { family: index, old, new, new_run, from, to });
             }
         }
     }
     found
 }
 
+/// Series with a single figure, above zero, by what they share with a family: those that begin in the newest period
+/// have no change yet, and so are in no run.
+fn single_figures<'d>(survey: &Survey<'d>) -> HashMap<(SeriesKey, Frequency), Vec<&'d Series>> {
+    let dataset = survey.dataset;
+    let mut found: HashMap<(SeriesKey, Frequency), Vec<&Series>> = HashMap::new();
+    for series in &dataset.series {
+        let [only] = series.points.as_slice() else { continue };
+        let only = dataset.observation(*only);
+        if series.key.unit.additivity() == Additivity::None || !stated(&only) || dataset.is_total(series) {
+            continue;
+        }
+        if let Some((key, _)) = common(&series.key) {
+            found.entry((key, only.period.frequency())).or_default().push(series);
+        }
+    }
+    found
+}
+
+/// A series and its run in the survey, where it has one.
+type Successor<'d> = (&'d Series, Option<usize>);
+
 /// The series of a family that begin on one day, by the words in their names.
 #[derive(Default)]
 struct Names<'d> {
-    /// Run, first figure and number of words of each, in the order of the family.
-    series: Vec<(usize, &'d Observation, usize)>,
+    /// First figure and number of words of each, in the order of the family.
+    series: Vec<(Successor<'d>, &'d Observation, usize)>,
     /// In which of them each word stands.
     by_word: BTreeMap<String, Vec<usize>>,
 }
 
 impl<'d> Names<'d> {
-    fn add(&mut self, run: usize, first: &'d Observation, name: &str) {
+    fn add(&mut self, series: Successor<'d>, first: &'d Observation, name: &str) {
         let words = words_of(name);
-        self.series.push((run, first, words.len()));
+        self.series.push((series, first, words.len()));
         for word in words {
             self.by_word.entry(word).or_default().push(self.series.len() - 1);
         }
@@ -129,18 +154,19 @@ impl<'d> Names<'d> {
 
     /// The series whose name is most like this one, with its first figure and the words in both names as a share of the
     /// words in either (Jaccard 1912); of several the first.
-    fn most_alike(&self, name: &str) -> Option<(usize, &'d Observation, f64)> {
+    fn most_alike(&self, name: &str) -> Option<(Successor<'d>, &'d Observation, f64)> {
         let words = words_of(name);
         let mut common = vec![0; self.series.len()];
         for place in words.iter().filter_map(|word| self.by_word.get(word)).flatten() {
             common[*place] += 1;
         }
-        let likeness = |(series, common): (&(usize, &'d Observation, usize), usize)| {
+        let likeness = |(series, common): (&(Successor<'d>, &'d Observation, usize), usize)| {
             let either = words.len() + series.2 - common;
             (series.0, series.1, common as f64 / either.max(1) as f64)
         };
-        let all = self.series.iter().zip(common).map(likeness);
-        all.max_by(|left, right| left.2.total_cmp(&right.2).then(right.0.cmp(&left.0)))
+        // Of several that are best, `max_by` takes the last.
+        let all = self.series.iter().zip(common).rev().map(likeness);
+        all.max_by(|left, right| left.2.total_cmp(&right.2))
     }
 }
 
@@ -154,7 +180,7 @@ fn words_of(name: &str) -> BTreeSet<String> {
 /// Reports those whose figures differ.
 pub fn report(task: &mut Task<'_>, survey: &Survey<'_>, families: &[Family], found: &[Replacement<'_>]) {
     for one in found {
-        let key = &survey.runs[one.new].series.key;
+        let key = &one.new.key;
         let limit = task.context.parameters.get("ratio", key, Some(one.to.period));
         let value = |one: &Observation| one.quantity.approximate().unwrap_or(1.0);
         let ratio = (value(one.to) / value(one.from)).ln().abs();
@@ -172,8 +198,7 @@ fn describe(
     found: &Replacement<'_>,
     limit: f64,
 ) -> Finding {
-    let name = |run: usize| part_name(survey, &survey.runs[run]);
-    let (old, new) = (name(found.old), name(found.new));
+    let [old, new] = [survey.runs[found.old].series, found.new].map(|series| part_name(survey, series));
     let message = format!(
         "{old} ends with {} in {} and {new} begins with {} in {}",
         found.from.quantity, found.from.period, found.to.quantity, found.to.period
@@ -184,7 +209,7 @@ fn describe(
         found.to.quantity.point().unwrap_or_default(),
     );
     sink.finding(
-        survey.runs[found.new].series.key.finding_subject(Some(found.to.period)),
+        found.new.key.finding_subject(Some(found.to.period)),
         message,
         place,
         change.clone().unwrap_or_default(),

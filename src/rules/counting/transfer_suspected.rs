@@ -93,7 +93,7 @@ pub fn find<'d>(
     least: f64,
     fit: f64,
 ) -> Vec<Transfer<'d>> {
-    let replaced: HashSet<usize> = replaced.iter().map(|one| one.runs()[0]).collect();
+    let replaced: HashSet<usize> = replaced.iter().map(|one| one.old).collect();
     let of_family = |(index, family): (usize, &Family)| {
         let paces = &mut Paces::new(survey);
         let mut found = endings(survey, index, family, &moves[index], paces);
@@ -227,8 +227,10 @@ pub fn report(task: &mut Task<'_>, survey: &Survey<'_>, families: &[Family], fou
 
 fn describe(sink: &Sink, survey: &Survey<'_>, family: &Family, found: &Transfer<'_>) -> Finding {
     let value = |one: &Observation| one.quantity.point().unwrap_or_default();
-    let (giver, taker) =
-        (part_name(survey, &survey.runs[found.giver]), part_name(survey, &survey.runs[found.taker.run]));
+    let (giver, taker) = (
+        part_name(survey, survey.runs[found.giver].series),
+        part_name(survey, survey.runs[found.taker.run].series),
+    );
     let lost = found.to.map_or(-value(found.from), |to| value(to) - value(found.from));
     let gained = value(found.taker.to) - value(found.taker.from);
     let period = found.taker.to.period;

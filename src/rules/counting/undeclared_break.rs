@@ -204,12 +204,13 @@ fn describe(
         factor,
     );
     let change = |one: &Move<'_>| Change {
-        name: part_name(survey, &survey.runs[one.run]),
+        name: part_name(survey, survey.runs[one.run].series),
         from: one.from.quantity.point(),
         to: one.to.quantity.point(),
     };
-    let words =
-        |one: &Move<'_>| format!("{} ×{:.2}", part_name(survey, &survey.runs[one.run]), one.ratio.exp());
+    let words = |one: &Move<'_>| {
+        format!("{} ×{:.2}", part_name(survey, survey.runs[one.run].series), one.ratio.exp())
+    };
     let all: Vec<String> = found.moves.iter().map(words).collect();
     let series = survey.runs[lead.run].series;
     let mut finding = sink
@@ -218,7 +219,7 @@ fn describe(
     for one in found.along().filter(|one| one.run != lead.run).take(3) {
         finding = finding.related(
             one.place(),
-            format!("{}: ×{:.2}", part_name(survey, &survey.runs[one.run]), one.ratio.exp()),
+            format!("{}: ×{:.2}", part_name(survey, survey.runs[one.run].series), one.ratio.exp()),
         );
     }
     finding = finding

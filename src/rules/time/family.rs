@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::survey::{Run, Survey, periods_of};
+use super::survey::{Survey, periods_of};
 use crate::diag::Location;
-use crate::model::{Frequency, Observation, Period, SeriesKey};
+use crate::model::{Frequency, Observation, Period, Series, SeriesKey};
 use crate::stats::evidence::{Expectation, Pace};
 use crate::stats::ratio::Steps;
 use crate::stats::robust::{deviation_from, median};
@@ -47,7 +47,7 @@ pub fn families(survey: &Survey<'_>) -> Vec<Family> {
 }
 
 /// What a series shares with its family, and what the family breaks down.
-fn common(key: &SeriesKey) -> Option<(SeriesKey, &'static str)> {
+pub fn common(key: &SeriesKey) -> Option<(SeriesKey, &'static str)> {
     let mut common = key.clone();
     let noun = if common.category.take().is_some() {
         "categories"
@@ -67,8 +67,8 @@ fn common(key: &SeriesKey) -> Option<(SeriesKey, &'static str)> {
 }
 
 /// What the series of a family that break it down are called.
-pub fn part_name(survey: &Survey<'_>, run: &Run<'_>) -> String {
-    let key = &run.series.key;
+pub fn part_name(survey: &Survey<'_>, series: &Series) -> String {
+    let key = &series.key;
     let part = key.category.as_ref().or(key.jurisdiction.as_ref()).or(key.surface.as_ref());
     match part.or(key.channel.as_ref()) {
         Some(part) => part.to_string(),

@@ -79,7 +79,7 @@ pub fn check(
     let runs = 0..survey.runs.len();
     let mut findings: Vec<Finding> = runs.into_par_iter().flat_map_iter(of_whole_run).collect();
     for one in replacements {
-        let [old, new] = one.runs();
+        let (old, Some(new)) = (one.old, one.new_run) else { continue };
         let is_early = |point: &Observation| point.period <= one.from.period;
         let of = |run: usize| survey.runs[run].points().zip(survey.runs[run].counts.values());
         let early = of(old).filter(|(point, _)| is_early(point));
