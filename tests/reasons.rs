@@ -5,6 +5,8 @@
 
 mod support;
 
+use std::path::PathBuf;
+
 use candor::diag::Finding;
 use candor::engine::Outcome;
 use candor::rule::Verdict;
@@ -32,12 +34,26 @@ fn reports(files: &[(&str, &str)]) -> Outcome {
     outcome(&[folder.path().to_path_buf()])
 }
 
-/// Level and message, and every note, of each finding of one rule.
+/// What checking a folder of a fixture leads to once some words in its files are others.
+fn changed(name: &str, words: &[(&str, &str)]) -> Outcome {
+    let entries = std::fs::read_dir(project().join("fixtures/rules").join(name)).unwrap();
+    let text = |path: PathBuf| -> (String, String) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = words.iter().fold(text, |text, (from, to)| text.replace(from, to));
+        (path.file_name().unwrap().to_string_lossy().into_owned(), text)
+    };
+    let files: Vec<(String, String)> = entries.map(|entry| text(entry.unwrap().path())).collect();
+    reports(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>())
+}
+
+/// Level and message, every note, what stands beside it, how sure it is and by which method, of each finding of one rule.
 fn said(outcome: &Outcome, code: &str) -> Vec<String> {
     let lines = |finding: &Finding| -> Vec<String> {
         let message = format!("{}: {}", finding.level.as_str(), finding.message);
         let notes = finding.notes.iter().map(|note| format!("{}: {}", note.kind, note.text));
-        std::iter::once(message).chain(notes).collect()
+        let related = finding.related.iter().map(|label| format!("beside: {}", label.text));
+        let certainty = format!("{:?} by {}", finding.confidence, finding.evidence.method);
+        std::iter::once(message).chain(notes).chain(related).chain([certainty]).collect()
     };
     of_rule(outcome, code).into_iter().flat_map(lines).collect()
 }
@@ -277,6 +293,8 @@ fn a_change_stands_beside_what_the_series_does_otherwise() {
         &[
             "warning: Appeals fall 66.0 % in 2024, from 1,151 to 391",
             "usual: −3.2 % to +6.1 % a year (8 in 10 of 7 other changes); p < .001",
+            "beside: 2023",
+            "High by leave-one-out-ratio",
         ],
     );
     // Out and back are left out: −3.85, −2.45, 2.49, 2.78, 5.12 and 5.96 per cent.
@@ -286,6 +304,9 @@ fn a_change_stands_beside_what_the_series_does_otherwise() {
         &[
             "warning: Appeals (Spam) fall 72.6 % in 2020, from 1,130 to 310, and return to 1,168 in 2021",
             "usual: −3.2 % to +5.5 % a year (8 in 10 of 6 other changes); p < .001",
+            "beside: 2019",
+            "beside: 2021: 1,168",
+            "High by leave-one-out-ratio-excursion",
         ],
     );
     // Five others are enough, and all of them are a fifth.
@@ -557,4 +578,221 @@ fn a_rule_counts_what_it_looked_at() {
     // The seven sums that hold, and the one that does not.
     assert_eq!(examined("sum-mismatch/fail-learned.yaml", "TR201"), 8);
     assert_eq!(examined("repeated-block/fail-quarter-left-in.yaml", "TR305"), 30);
+}
+
+/// The lists and the totals of a fixture, with earlier years and further providers.
+fn of_members(totals: &str, others: &str) -> Outcome {
+    let totals = format!("{{{totals}2016: 9310");
+    let others = format!("2024: 4905}}}}{others}");
+    changed("sharp-drop/fail-aggregate", &[("2024: 4905}}", &others), ("{2016: 9310", &totals)])
+}
+
+#[test]
+fn ten_changes_are_a_record() {
+    // 9,644 / 9,702, 10,190 / 10,243 and 8,120 / 10,510.
+    says(
+        &of_members("2014: 9105, 2015: 9240, ", ""),
+        "TR301",
+        &["record: 3 falls in 10 changes: 2018 −0.6 %, 2021 −0.5 %, 2024 −22.7 %"],
+    );
+    for totals in ["2015: 9240, ", ""] {
+        let said = said(&of_members(totals, ""), "TR301");
+        assert!(said.iter().any(|one| one.starts_with("members: ")), "{said:?}");
+        assert!(!said.iter().any(|one| one.starts_with("record: ")), "{said:?}");
+    }
+}
+
+#[test]
+fn of_many_members_those_that_change_most_are_named() {
+    // Eight more fall by 2 to 9; the ninth and the tenth fall are not named.
+    let others: String = (2..10)
+        .map(|by| format!("\n  - {{subject: service-{by}, values: {{2023: 100, 2024: {}}}}}", 100 - by))
+        .collect();
+    let said = said(&of_members("", &others), "TR301");
+    let falls = said.iter().find_map(|one| one.strip_prefix("falls: ")).unwrap();
+    assert!(falls.starts_with("example-video −2,495 (−33.7 %), service-9 −9 (−9.0 %), "), "{falls}");
+    assert!(falls.ends_with(" and 2 more"), "{falls}");
+    assert_eq!(falls.matches(" %)").count(), 8, "{falls}");
+}
+
+#[test]
+fn what_peers_do_is_as_likely_up_as_down() {
+    for name in ["sharp-drop/fail-aggregate", "sharp-drop/fail-beside-peers"] {
+        let said = said(&outcome(&[project().join("fixtures/rules").join(name)]), "TR301");
+        let of_peers = said.iter().filter(|one| one.contains("(8 in 10 changes of "));
+        for usual in of_peers.filter_map(|one| one.strip_prefix("usual: −")) {
+            let (low, rest) = usual.split_once(" % to +").unwrap();
+            let (high, _) = rest.split_once(" % a year").unwrap();
+            let [low, high] = [low, high].map(|percent| percent.parse::<f64>().unwrap() / 100.0);
+            // Half as likely down and up are reciprocals, here of a few per cent.
+            assert!(((1.0 - low) * (1.0 + high) - 1.0).abs() < 0.0015 && low > 0.02 && high < 0.1, "{usual}");
+        }
+    }
+}
+
+#[test]
+fn shares_that_are_percentages_are_said_to_be() {
+    let shares =
+        |values: &str| report(&format!("  - {{metric: reversal-rate, unit: rate, values: {{{values}}}}}\n"));
+    let all = "help: the whole series looks like percentages: divide it by 100";
+    says(
+        &shares("2022: 12.5, 2023: 11.9, 2024: 100"),
+        "TR204",
+        &["error: the share of 2024 is 100, outside 0 to 1", all],
+    );
+    // Two are no percentage that one would think of, and one that is a share speaks for all.
+    says(&shares("2022: 2, 2023: 12"), "TR204", &["help: as a percentage it would be 0.02", all]);
+    says(&shares("2022: 0.125, 2023: 12.5"), "TR204", &["help: as a percentage it would be 0.125"]);
+    assert!(!said(&shares("2022: 0.125, 2023: 12.5"), "TR204").contains(&all.to_owned()));
+    says(&shares("2022: 0.125, 2023: 100"), "TR204", &["help: as a percentage it would be 1"]);
+    says(&shares("2022: 0.125, 2023: 101"), "TR204", &["help: a share is a fraction of one"]);
+    is_silent(&shares("2022: 0, 2023: 1"), "TR204");
+}
+
+#[test]
+fn a_rounded_count_is_a_whole_number_too() {
+    let counts = |value: &str| report(&format!("  - values: {{2024: {value}}}\n"));
+    for (value, help) in [
+        ("{value: 10.5, rounded_to: 0.5}", "help: state the count, or the unit that this is in"),
+        ("10.5", "help: state the count, or the unit that this is in"),
+        ("0.5", "help: a share has a metric of its own"),
+    ] {
+        says(&counts(value), "TR208", &[help]);
+    }
+    for value in ["{value: 10, rounded_to: 0.5}", "10.0", "{value: 20, rounded_to: 10}"] {
+        is_silent(&counts(value), "TR208");
+    }
+}
+
+#[test]
+fn a_series_that_ends_says_how_many_go_on() {
+    fixture(
+        "coverage-lost/fail-category.yaml",
+        "TR103",
+        &[
+            "warning: Appeals, Violence, is stated from 2020 to 2022, and not for 2023, for which 2 series of the metric are",
+            "before: 610, 640 and 620 in 2020, 2021 and 2022",
+            "beside: goes on: 420",
+        ],
+    );
+}
+
+#[test]
+fn what_looks_filled_in_names_the_figures_that_it_comes_from() {
+    // (47,311 + 33,203) / 2 = 40,257.
+    fixture(
+        "imputed-value/fail-mean.yaml",
+        "TR312",
+        &[
+            "note: 40,257 of Appeals in 2020 is the mean of 2019 and 2021",
+            "beside: 2019: 47,311",
+            "beside: 2021: 33,203",
+            "Medium by mean-of-neighbours",
+        ],
+    );
+    fixture(
+        "imputed-value/fail-carried-forward.yaml",
+        "TR312",
+        &[
+            "note: 581,300 (to the nearest 100) of Appeals (Spam) stands for 2019 and 2020",
+            "beside: 2019: 581,300",
+            "Medium by carried-forward",
+        ],
+    );
+    fixture(
+        "round-among-exact/fail-four-hundred-thousand.yaml",
+        "TR308",
+        &[
+            "note: 400,000 of Appeals in 2021 ends in 5 zeros, the 5 exact counts beside it in 0 at most",
+            "usual: one count in 100,000 ends so by chance; the publisher states 6 exact counts of a thousand or more",
+        ],
+    );
+}
+
+#[test]
+fn later_releases_say_how_far_back_they_change_what_was_stated() {
+    // 6,410 / 5,300; one of the two values that both releases state.
+    fixture(
+        "restated-materially/fail-a-fifth",
+        "TR502",
+        &[
+            "warning: 1 of 1 values that 2024-Q4 restates change materially, the median by +20.9 %",
+            "reach: back to 2023, 1 years before the newest figures; 50.0 % of the values in common",
+            "beside: 5,300 in 2023-Q4",
+        ],
+    );
+    fixture(
+        "transcription-stale/fail-earlier-release",
+        "TR508",
+        &[
+            "warning: 1 value follows 2023-Q4 and not 2024-Q4, the latest release",
+            "largest: Appeals, 2023: 5,300 → 6,410 (+20.9 %)",
+            "beside: 6,410 in 2024-Q4",
+        ],
+    );
+}
+
+#[test]
+fn small_moves_the_same_way_show_together() {
+    let speaks = |spam: u32, nudity: u32| {
+        let (spam, nudity) = (format!("2021: {spam}"), format!("2021: {nudity}"));
+        let words = [("2021: 8120", spam.as_str()), ("2021: 3310", nudity.as_str())];
+        let said = said(&changed("undeclared-break/fail-declared-without-effect", &words), "TR407");
+        said.iter()
+            .any(|one| one.starts_with("note: the break `example-decided-2021` is declared for 2021-01-01"))
+    };
+    // From 8,290 and 3,240: −2.1 and +2.2 per cent, +3.7 and −3.4, −4.7 and +4.9. Some seven per cent down and six up
+    // are usual of the one, five down and ten up of the other.
+    for (spam, nudity) in [(8120, 3310), (8600, 3130), (7900, 3400)] {
+        assert!(speaks(spam, nudity), "{spam} {nudity}");
+    }
+    // −4.7 and −3.4 per cent, +4.9 and +8.0.
+    for (spam, nudity) in [(7900, 3130), (8700, 3500)] {
+        assert!(!speaks(spam, nudity), "{spam} {nudity}");
+    }
+}
+
+#[test]
+fn a_slip_of_the_hand_is_one_digit_or_two_neighbours() {
+    let stated = |figure: u32| {
+        changed("value-explains-gap/fail-swapped-digits", &[("2021,26906", &format!("2021,{figure}"))])
+    };
+    // NCMEC states 29,606.
+    for figure in [26906, 20606, 26606, 19606] {
+        let said = said(&stated(figure), "TR603").join("\n");
+        assert!(said.contains("one slip of the hand leads from one to the other"), "{figure}: {said}");
+    }
+    // Two that are not neighbours, two neighbours that are others, and three.
+    for figure in [69206, 26506, 20906, 26096] {
+        is_silent(&stated(figure), "TR603");
+        assert!(!of_rule(&stated(figure), "TR601").is_empty(), "{figure}");
+    }
+}
+
+#[test]
+fn pairs_that_are_equal_speak_for_neither_side() {
+    let first = "a,a,cybertipline-reports,report,,2019,10000";
+    let stated = |rows: &str| changed("one-sided-differences/fail-always-more", &[(first, rows)]);
+    // Ten of ten all the same.
+    let equal = "a,a,cybertipline-reports,report,,2018,9000\nncmec,a,cybertipline-reports,report,,2018,9000";
+    says(
+        &stated(&format!("{equal}\n{first}")),
+        "TR604",
+        &[
+            "note: NCMEC states more CyberTipline reports than those that it speaks of in 10 of 10 pairs that differ",
+            "usual: 1 more are equal; were either direction as likely, so one-sided a result would have p = 0.0020 (two-sided; 0.0010 one-sided, for this direction alone)",
+        ],
+    );
+    // Nine of nine are too few.
+    is_silent(&stated("a,a,cybertipline-reports,report,,2019,10011"), "TR604");
+}
+
+#[test]
+fn round_values_and_small_ones_tie_all_the_time() {
+    is_silent(
+        &report(
+            "  - values: {2017: 10543, 2018: 96870, 2019: 43121, 2020: 96870, 2021: 27313, 2022: 51233, 2023: 71651, 2024: 33337}\n",
+        ),
+        "TR304",
+    );
 }
