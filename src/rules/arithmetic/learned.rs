@@ -6,6 +6,7 @@
 //! that stand together before or after it in the file. That is a number of sets that grows with the square of theirs.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -126,7 +127,7 @@ impl<'d, 'g> Table<'d, 'g> {
     }
 
     /// The series that may be the sum of others in some period, and no chance one: all for which one of their
-    /// [`Self::sets`] is, told from running sums alone.
+    /// [`sets`] is, told from running sums alone.
     fn sums(&self) -> Vec<usize> {
         let running: Vec<Running<'_>> = self.rows.iter().map(|(_, figures)| Running::new(figures)).collect();
         (0..self.series.len()).filter(|whole| running.iter().any(|row| row.has_sum(*whole))).collect()
@@ -138,7 +139,8 @@ impl<'d, 'g> Table<'d, 'g> {
             return None;
         }
         let mut best: Option<(Vec<usize>, Record)> = None;
-        for parts in self.sets(whole) {
+        for parts in sets(whole, self.series.len()) {
+            let parts = parts.places(whole, self.series.len());
             let Some(record) = self.record(whole, &parts).filter(|record| record.held >= least) else {
                 continue;
             };
@@ -153,19 +155,6 @@ impl<'d, 'g> Table<'d, 'g> {
         let breaks = record.broken.iter().filter(|row| !self.has_new_part(**row, whole, &parts));
         let breaks: Vec<Sum<'d>> = breaks.filter_map(|row| self.sum(*row, whole, &parts)).collect();
         Some(Identity { whole: self.series[whole], held: record.held, breaks })
-    }
-
-    /// Sets of series that could be the parts of one.
-    fn sets(&self, whole: usize) -> Vec<Vec<usize>> {
-        let others: Vec<usize> = (0..self.series.len()).filter(|one| *one != whole).collect();
-        let without = |left_out: &usize| others.iter().copied().filter(|one| one != left_out).collect();
-        let before = (0..whole.saturating_sub(1)).map(|first| (first..whole).collect());
-        let after = (whole + 3..=self.series.len()).map(|end| (whole + 1..end).collect());
-        let mut sets: Vec<Vec<usize>> = vec![others.clone()];
-        sets.extend(
-            others.iter().map(without).filter(|set: &Vec<usize>| set.len() > 1).chain(before).chain(after),
-        );
-        sets
     }
 
     /// How often a sum holds; `None` where it fails too often.
@@ -210,6 +199,35 @@ impl<'d, 'g> Table<'d, 'g> {
     }
 }
 
+/// Series that could be the parts of one.
+enum Parts {
+    /// All others, but one where that is named.
+    Others(Option<usize>),
+    /// Some that stand together before or after it.
+    Stretch(Range<usize>),
+}
+
+/// The sets of several series that could be the parts of one among so many.
+fn sets(whole: usize, count: usize) -> impl Iterator<Item = Parts> {
+    let left_out = (0..count).filter(move |one| *one != whole && count > 3);
+    let before = (0..whole.saturating_sub(1)).map(move |first| first..whole);
+    let after = (whole + 3..=count).map(move |end| whole + 1..end);
+    let others = std::iter::once(None).chain(left_out.map(Some)).map(Parts::Others);
+    others.chain(before.chain(after).map(Parts::Stretch))
+}
+
+impl Parts {
+    /// Their places among so many series.
+    fn places(&self, whole: usize, count: usize) -> Vec<usize> {
+        match self {
+            Self::Others(left_out) => {
+                (0..count).filter(|one| *one != whole && Some(*one) != *left_out).collect()
+            }
+            Self::Stretch(range) => range.clone().collect(),
+        }
+    }
+}
+
 /// The figures of one period with their running sums, so that any stretch of them is added up at once.
 struct Running<'t> {
     figures: &'t [Option<i64>],
@@ -229,28 +247,27 @@ impl<'t> Running<'t> {
         Self { figures, sums, gaps }
     }
 
-    /// Whether a figure is the sum of all others, of all but one, or of some that stand together before or after it.
+    /// Whether a figure is the sum of one of its sets, and large enough to tell.
     fn has_sum(&self, whole: usize) -> bool {
-        let Some(total) = self.figures[whole].filter(|total| *total >= LEAST).map(i128::from) else {
-            return false;
+        let total = self.figures[whole].filter(|total| *total >= LEAST).map(i128::from);
+        total.is_some() && sets(whole, self.figures.len()).any(|parts| self.sum_of(whole, &parts) == total)
+    }
+
+    /// What the parts add up to; `None` where one of them is not stated.
+    fn sum_of(&self, whole: usize, parts: &Parts) -> Option<i128> {
+        let stretch = |range: Range<usize>| {
+            let is_stated = self.gaps[range.end] == self.gaps[range.start];
+            is_stated.then(|| self.sums[range.end] - self.sums[range.start])
         };
-        let count = self.figures.len();
-        let of = |range: std::ops::Range<usize>| self.sums[range.end] - self.sums[range.start];
-        let is_stated = |range: std::ops::Range<usize>| self.gaps[range.end] == self.gaps[range.start];
-        let is_sum = |range: std::ops::Range<usize>| of(range.clone()) == total && is_stated(range);
-        let beyond = of(0..count) - total - total;
-        let of_all = match self.gaps[count] {
-            0 => {
-                beyond == 0
-                    || (0..count).any(|one| one != whole && self.figures[one].map(i128::from) == Some(beyond))
+        match parts {
+            Parts::Stretch(range) => stretch(range.clone()),
+            Parts::Others(None) => Some(stretch(0..whole)? + stretch(whole + 1..self.figures.len())?),
+            Parts::Others(Some(left_out)) => {
+                let (first, second) = (whole.min(*left_out), whole.max(*left_out));
+                let ends = stretch(0..first)? + stretch(second + 1..self.figures.len())?;
+                Some(ends + stretch(first + 1..second)?)
             }
-            // What is not stated is the one that is left out.
-            1 => beyond == 0,
-            _ => false,
-        };
-        of_all
-            || (0..whole.saturating_sub(1)).any(|first| is_sum(first..whole))
-            || (whole + 3..=count).any(|end| is_sum(whole + 1..end))
+        }
     }
 }
 
@@ -275,4 +292,57 @@ fn holds(figures: &[Option<i64>], whole: usize, parts: &[usize]) -> Option<Holdi
         true => Holding::Perhaps,
         false => Holding::Not,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_all_others_all_but_one_or_some_that_stand_together() {
+        let of = |whole: usize, count| -> BTreeSet<Vec<usize>> {
+            sets(whole, count).map(|parts| parts.places(whole, count)).collect()
+        };
+        let expected = |sets: &[&[usize]]| sets.iter().map(|set| set.to_vec()).collect::<BTreeSet<_>>();
+        // One alone is no sum.
+        for (whole, others) in [(0, [1, 2]), (1, [0, 2]), (2, [0, 1])] {
+            assert_eq!(of(whole, 3), expected(&[&others]), "{whole}");
+        }
+        let first: [&[usize]; 6] = [&[1, 2, 3, 4], &[2, 3, 4], &[1, 3, 4], &[1, 2, 4], &[1, 2, 3], &[1, 2]];
+        assert_eq!(of(0, 5), expected(&first));
+        let third: [&[usize]; 7] =
+            [&[0, 1, 3, 4], &[1, 3, 4], &[0, 3, 4], &[0, 1, 4], &[0, 1, 3], &[0, 1], &[3, 4]];
+        assert_eq!(of(2, 5), expected(&third));
+        let last: [&[usize]; 6] = [&[0, 1, 2, 3], &[1, 2, 3], &[0, 2, 3], &[0, 1, 3], &[0, 1, 2], &[2, 3]];
+        assert_eq!(of(4, 5), expected(&last));
+    }
+
+    /// Every row of three to five figures out of these: a sum told from running sums is one that is added up figure by
+    /// figure.
+    #[test]
+    fn running_sums_tell_what_adding_up_tells() {
+        let choices = [None, Some(0), Some(50), Some(100), Some(150)];
+        for count in 3..=5usize {
+            for number in 0..choices.len().pow(count as u32) {
+                let digit = |place: usize| number / choices.len().pow(place as u32) % choices.len();
+                let figures: Vec<Option<i64>> = (0..count).map(|place| choices[digit(place)]).collect();
+                let running = Running::new(&figures);
+                for whole in 0..count {
+                    let mut expected = false;
+                    for parts in sets(whole, count) {
+                        let places = parts.places(whole, count);
+                        let sum: Option<i64> = places.iter().map(|place| figures[*place]).sum();
+                        assert_eq!(
+                            running.sum_of(whole, &parts),
+                            sum.map(i128::from),
+                            "{figures:?} {places:?}"
+                        );
+                        // A hundred is the least that tells.
+                        expected |= sum.is_some_and(|sum| sum >= 100 && figures[whole] == Some(sum));
+                    }
+                    assert_eq!(running.has_sum(whole), expected, "{figures:?} {whole}");
+                }
+            }
+        }
+    }
 }
