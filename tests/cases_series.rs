@@ -54,6 +54,12 @@ fn what_gives_way_to_a_series_of_a_similar_name_went_nowhere_else() {
     };
     assert_eq!(rules(&ended), [0, 1]);
     assert_eq!(rules(&format!("{ended}{anew}")), [1, 0]);
+    // Also when it has been stated once, before any change leads to it.
+    let once = anew.replace(", 2023: 9150", "");
+    assert_eq!(rules(&format!("{ended}{once}")), [1, 0]);
+    // A surface of that name is no category.
+    let surface = once.replace("category:", "surface:");
+    assert_eq!(rules(&format!("{ended}{surface}")), [0, 1]);
 }
 
 #[test]

@@ -617,6 +617,7 @@ fn of_many_members_those_that_change_most_are_named() {
 
 #[test]
 fn what_peers_do_is_as_likely_up_as_down() {
+    let mut seen = 0;
     for name in ["sharp-drop/fail-aggregate", "sharp-drop/fail-beside-peers"] {
         let said = said(&outcome(&[project().join("fixtures/rules").join(name)]), "TR301");
         let of_peers = said.iter().filter(|one| one.contains("(8 in 10 changes of "));
@@ -626,8 +627,10 @@ fn what_peers_do_is_as_likely_up_as_down() {
             let [low, high] = [low, high].map(|percent| percent.parse::<f64>().unwrap() / 100.0);
             // Half as likely down and up are reciprocals, here of a few per cent.
             assert!(((1.0 - low) * (1.0 + high) - 1.0).abs() < 0.0015 && low > 0.02 && high < 0.1, "{usual}");
+            seen += 1;
         }
     }
+    assert!(seen > 0);
 }
 
 #[test]
@@ -717,7 +720,7 @@ fn later_releases_say_how_far_back_they_change_what_was_stated() {
         "TR502",
         &[
             "warning: 1 of 1 values that 2024-Q4 restates change materially, the median by +20.9 %",
-            "reach: back to 2023, 1 years before the newest figures; 50.0 % of the values in common",
+            "reach: back to 2023, 1 year before the newest figures; 50.0 % of the values in common",
             "beside: 5,300 in 2023-Q4",
         ],
     );

@@ -17,7 +17,7 @@ mod report;
 mod table;
 
 use fault::{Fault, Kind, inject};
-use measure::{Alarm, alarms_per_thousand, found, scores, threshold};
+use measure::{Alarm, alarmed_cells, alarms_per_thousand, found, scores, threshold};
 use rayon::prelude::*;
 use table::{Random, Table};
 
@@ -62,6 +62,8 @@ pub struct Result {
     faults: Vec<Vec<Vec<f64>>>,
     clean: Vec<Alarm>,
     cells: usize,
+    /// Cells in known events that are alarmed as shipped.
+    in_events: usize,
     /// Alarmed cells per 1,000 clean ones as shipped.
     shipped: f64,
     /// Findings that a reader sees per 1,000 clean cells as shipped: one finding may speak of many cells.
@@ -131,11 +133,13 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-/// What a method says of a whole table, known events left out. In the prospective view each period is the newest once.
-fn clean_alarms(
+/// What a method says of the clean cells of a table, or of those in known events. In the prospective view each period is
+/// the newest once.
+fn alarms_of(
     table: &Table,
     method: &(dyn Fn(&Table) -> Vec<Alarm> + Sync),
     is_prospective: bool,
+    in_events: bool,
 ) -> Vec<Alarm> {
     let mut alarms = if is_prospective {
         (1..table.periods.len()).flat_map(|period| newest(table, period, method)).collect::<Vec<_>>()
@@ -143,7 +147,7 @@ fn clean_alarms(
         method(table)
     };
     for alarm in &mut alarms {
-        alarm.rows.retain(|row| !clean::is_event(table, *row, alarm.period));
+        alarm.rows.retain(|row| clean::is_event(table, *row, alarm.period) == in_events);
     }
     alarms.retain(|alarm| !alarm.rows.is_empty());
     alarms
@@ -175,8 +179,9 @@ fn measure(table: &Table, methods: &[Method], is_prospective: bool, seeds: &[u64
         .collect();
     let of_method = |method: &Method| {
         let cells = clean::cells(table);
-        let clean = clean_alarms(table, &*method.ranked, is_prospective);
-        let shipped = clean_alarms(table, &*method.shipped, is_prospective);
+        let clean = alarms_of(table, &*method.ranked, is_prospective, false);
+        let [shipped, in_events] =
+            [false, true].map(|in_events| alarms_of(table, &*method.shipped, is_prospective, in_events));
         let of_kind = |tables: &Vec<(Table, Vec<Fault>)>| -> Vec<Vec<f64>> {
             let each = tables
                 .par_iter()
@@ -188,6 +193,7 @@ fn measure(table: &Table, methods: &[Method], is_prospective: bool, seeds: &[u64
             faults: faulted.iter().map(of_kind).collect(),
             clean,
             cells,
+            in_events: alarmed_cells(in_events.iter()),
             shipped: alarms_per_thousand(&shipped, cells, f64::MIN),
             findings: 1000.0 * shipped.iter().filter(|alarm| !alarm.is_within).count() as f64 / cells as f64,
         }

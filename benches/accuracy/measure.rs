@@ -48,9 +48,12 @@ pub fn threshold(clean: &[Alarm], cells: f64) -> f64 {
 
 /// Cells in 1,000 that are alarmed above a threshold.
 pub fn alarms_per_thousand(clean: &[Alarm], cells: usize, threshold: f64) -> f64 {
-    let above = clean.iter().filter(|alarm| alarm.score > threshold);
-    let alarmed: BTreeSet<(usize, usize)> = above.flat_map(Alarm::cells).collect();
-    1000.0 * alarmed.len() as f64 / cells as f64
+    1000.0 * alarmed_cells(clean.iter().filter(|alarm| alarm.score > threshold)) as f64 / cells as f64
+}
+
+/// How many cells some alarms speak of.
+pub fn alarmed_cells<'a>(alarms: impl Iterator<Item = &'a Alarm>) -> usize {
+    alarms.flat_map(Alarm::cells).collect::<BTreeSet<(usize, usize)>>().len()
 }
 
 /// The highest score at which a fault is found: one number; for a group one a series.

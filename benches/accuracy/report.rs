@@ -80,6 +80,13 @@ pub fn part(part: &Part) -> String {
             at(cells - 1.0),
             at(cells + 1.0)
         );
+        if result.in_events > 0 {
+            let _ = writeln!(
+                text,
+                "Beside these, candor's warnings as shipped speak of {} cells of the events that are taken out.",
+                result.in_events
+            );
+        }
     }
     text
 }

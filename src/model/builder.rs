@@ -173,8 +173,9 @@ impl Builder {
                 let identity = identity(number, BlockId(old as u32), &block);
                 renumbered.push(*known.entry(identity).or_insert_with(|| self.block(block)));
             }
+            let all_stay = renumbered.iter().enumerate().all(stays);
             for mut observations in stretch.observations.into_pieces() {
-                if !renumbered.iter().enumerate().all(stays) {
+                if !all_stay {
                     observations.par_iter_mut().for_each(|one| one.block = renumbered[one.block.0 as usize]);
                 }
                 self.dataset.observations.append(observations);

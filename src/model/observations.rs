@@ -61,25 +61,27 @@ impl Observations {
 
     /// Adds one.
     pub fn push(&mut self, observation: Observation) {
-        self.last().push(observation);
+        self.newest_piece().push(observation);
     }
 
     /// Makes room for so many.
     pub fn reserve(&mut self, count: usize) {
-        self.last().reserve(count);
+        self.newest_piece().reserve(count);
     }
 
     /// Adds those of a stretch. A run of one block is not cut: it belongs to the piece that it begins in.
     pub fn append(&mut self, mut observations: Vec<Observation>) {
-        let last = self.last();
-        let block = last.last().map(|one| one.block);
+        let newest = self.newest_piece();
+        let block = newest.last().map(|one| one.block);
         let skipped = observations.iter().take_while(|one| Some(one.block) == block).count();
         if observations.len() - skipped < LEAST_PIECE {
-            last.append(&mut observations);
-        } else if last.is_empty() {
-            *last = observations;
+            newest.append(&mut observations);
+        } else if newest.is_empty() {
+            *newest = observations;
         } else {
-            last.extend_from_slice(&observations[..skipped]);
+            // No more room than is needed: a large piece would be moved to twice its room.
+            newest.reserve_exact(skipped);
+            newest.extend_from_slice(&observations[..skipped]);
             self.pieces.push(Piece { first: self.len(), skipped, observations });
         }
     }
@@ -93,11 +95,64 @@ impl Observations {
     }
 
     /// The observations of the last piece, to add some.
-    fn last(&mut self) -> &mut Vec<Observation> {
+    fn newest_piece(&mut self) -> &mut Vec<Observation> {
         if self.pieces.is_empty() {
             self.pieces.push(Piece { first: 0, skipped: 0, observations: Vec::new() });
         }
         let last = self.pieces.len() - 1;
         &mut self.pieces[last].observations
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Absence, BlockId, Origin, Period, Quantity};
+    use crate::source::{SourceId, Span};
+
+    /// Observations that stand at these places of a text, of one block each.
+    fn some(places: std::ops::Range<usize>, block: impl Fn(usize) -> u32) -> Vec<Observation> {
+        let observation = |place: usize| Observation {
+            block: BlockId(block(place)),
+            period: Period::parse("2024").unwrap(),
+            quantity: Quantity::Absent(Absence::NotReported),
+            origin: Origin { source: SourceId(0), value: Span::new(place as u32, place as u32), cell: None },
+        };
+        places.map(observation).collect()
+    }
+
+    #[test]
+    fn pieces_read_like_one_list() {
+        // The ends of these stretches lie within runs, at their ends, and all of one stretch is within a run.
+        let ends =
+            [LEAST_PIECE + 7, 2 * LEAST_PIECE + 14, 2 * LEAST_PIECE + 20, 4 * LEAST_PIECE, 9 * LEAST_PIECE];
+        let block = |place: usize| {
+            let start_of_run = 4 * LEAST_PIECE;
+            if place < start_of_run {
+                (place / 10) as u32
+            } else {
+                ((place - start_of_run) / (2 * LEAST_PIECE)) as u32
+            }
+        };
+        let mut observations = Observations::default();
+        let mut start = 0;
+        for end in ends {
+            observations.append(some(start..end, block));
+            start = end;
+        }
+        observations.append(some(start..start + LEAST_PIECE, block));
+        observations.push(some(start + LEAST_PIECE..start + LEAST_PIECE + 1, block).remove(0));
+        let all = some(0..start + LEAST_PIECE + 1, block);
+        assert!(observations.pieces.len() > 2, "{}", observations.pieces.len());
+        assert_eq!(observations.len(), all.len());
+        let places =
+            |some: &[Observation]| some.iter().map(|one| one.origin.value.start).collect::<Vec<u32>>();
+        for (place, one) in observations.iter().enumerate() {
+            assert_eq!(one.origin.value.start as usize, place);
+            assert_eq!(observations.get(ObservationId(place as u32)).origin.value.start as usize, place);
+        }
+        let runs = all.chunk_by(|left, right| left.block == right.block);
+        assert!(observations.runs().map(places).eq(runs.map(places)));
+        assert_eq!(places(&observations.into_pieces().collect::<Vec<_>>().concat()), places(&all));
     }
 }

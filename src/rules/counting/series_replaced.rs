@@ -55,7 +55,7 @@ pub struct Replacement<'d> {
     pub old: usize,
     /// The new one.
     new: &'d Series,
-    /// Its run, where it has two figures or more.
+    /// Its run, where two neighbouring figures of it are above zero.
     pub new_run: Option<usize>,
     /// Last figure of the old one.
     pub from: &'d Observation,
@@ -74,16 +74,17 @@ pub fn find<'d>(survey: &Survey<'d>, families: &[Family], words: f64) -> Vec<Rep
     if families.is_empty() || !dataset.is_completely_read() {
         return found;
     }
-    let beginnings_of = &single_figures(survey);
+    let single_figures = &single_figures(survey);
     // Names of companies change for other reasons; other rules follow them.
     let parts = families.iter().enumerate().filter(|(_, family)| family.noun != "subjects");
     for (index, family) in parts {
         let first = |run: usize| survey.runs[run].points().find(stated);
         let last = |run: usize| survey.runs[run].points().rev().find(stated);
-        let singles = beginnings_of.get(&(family.key.clone(), survey.runs[family.runs[0]].frequency));
+        let frequency = survey.runs[family.runs[0]].frequency;
+        let singles = single_figures.get(&(family.key.clone(), frequency, family.noun));
         let singles = || singles.into_iter().flatten().copied();
         let of_runs = family.runs.iter().filter_map(|run| last(*run));
-        let of_singles = singles().map(|series| dataset.observation(series.points[0]));
+        let of_singles = singles().map(|(_, only)| only);
         let Some(newest) = of_runs.chain(of_singles).map(|one| one.period).max() else { continue };
         let mut beginnings: BTreeMap<Date, Names<'d>> = BTreeMap::new();
         let mut add = |series: &'d Series, run: Option<usize>, to: &'d Observation| {
@@ -95,7 +96,7 @@ pub fn find<'d>(survey: &Survey<'d>, families: &[Family], words: f64) -> Vec<Rep
                 add(survey.runs[*run].series, Some(*run), to);
             }
         }
-        singles().for_each(|series| add(series, None, dataset.observation(series.points[0])));
+        singles().for_each(|(series, only)| add(series, None, only));
         let ended = family.runs.iter().filter_map(|run| Some((*run, last(*run)?)));
         for (old, from) in ended.filter(|(_, one)| one.period < newest) {
             let begin = from.period.end.tomorrow().ok().and_then(|day| beginnings.get(&day));
@@ -113,19 +114,22 @@ pub fn find<'d>(survey: &Survey<'d>, families: &[Family], words: f64) -> Vec<Rep
     found
 }
 
-/// Series with a single figure, above zero, by what they share with a family: those that begin in the newest period
+/// Series with their only figure.
+type SingleFigures<'d> = HashMap<(SeriesKey, Frequency, &'static str), Vec<(&'d Series, &'d Observation)>>;
+
+/// Series with a single figure above zero, by what they share with a family: those that begin in the newest period
 /// have no change yet, and so are in no run.
-fn single_figures<'d>(survey: &Survey<'d>) -> HashMap<(SeriesKey, Frequency), Vec<&'d Series>> {
+fn single_figures<'d>(survey: &Survey<'d>) -> SingleFigures<'d> {
     let dataset = survey.dataset;
-    let mut found: HashMap<(SeriesKey, Frequency), Vec<&Series>> = HashMap::new();
+    let mut found = SingleFigures::new();
     for series in &dataset.series {
-        let [only] = series.points.as_slice() else { continue };
-        let only = dataset.observation(*only);
-        if series.key.unit.additivity() == Additivity::None || !stated(&only) || dataset.is_total(series) {
+        let mut figures = dataset.points(series).filter(stated);
+        let (Some(only), None) = (figures.next(), figures.next()) else { continue };
+        if series.key.unit.additivity() == Additivity::None || dataset.is_total(series) {
             continue;
         }
-        if let Some((key, _)) = common(&series.key) {
-            found.entry((key, only.period.frequency())).or_default().push(series);
+        if let Some((key, noun)) = common(&series.key) {
+            found.entry((key, only.period.frequency(), noun)).or_default().push((series, only));
         }
     }
     found
@@ -137,7 +141,7 @@ type Successor<'d> = (&'d Series, Option<usize>);
 /// The series of a family that begin on one day, by the words in their names.
 #[derive(Default)]
 struct Names<'d> {
-    /// First figure and number of words of each, in the order of the family.
+    /// First figure and number of words of each, those in runs first.
     series: Vec<(Successor<'d>, &'d Observation, usize)>,
     /// In which of them each word stands.
     by_word: BTreeMap<String, Vec<usize>>,

@@ -121,7 +121,7 @@ pub struct Change<'s, 'd> {
     pub evidence: f64,
     /// The step of the run that leads to it.
     pub index: usize,
-    /// Name and value of the parameter that it fell below, and whether that makes it a note.
+    /// Name and value of the parameter that it fell below.
     pub threshold: (&'static str, f64),
     /// The figures that would have been no finding.
     pub expected_range: Option<ExpectedRange>,

@@ -136,10 +136,9 @@ fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]
     for (frequency, mut ids) in dataset.point_ids_by_frequency(group) {
         if group.len() > 1 {
             // The figures of the first series win over those in other units.
-            let period = |id: &mut ObservationId| dataset.observation(*id).period;
             let ids = ids.to_mut();
             ids.sort_by_key(|id| dataset.observation(*id).period);
-            ids.dedup_by_key(period);
+            ids.dedup_by_key(|id| dataset.observation(*id).period);
         }
         let points = || ids.iter().map(|id| dataset.observation(*id));
         let periods: Vec<Period> = points().map(|point| point.period).collect();

@@ -1,6 +1,6 @@
 use super::restated::{at_largest, reason};
 use super::{Lineage, Pair, VINTAGES, evidence};
-use crate::diag::{Evidence, Explanation, Finding, State, grouped, percent};
+use crate::diag::{Evidence, Explanation, Finding, State, grouped, percent, quantity_of};
 use crate::history::Change;
 use crate::model::{Dataset, Period};
 use crate::rule::{Context, Need, Parameter, Sink};
@@ -105,8 +105,8 @@ fn reach(pair: &Pair<'_, '_>, count: usize, oldest: Period) -> String {
     let part = format!("{} of the values in common", percent(share).trim_start_matches('+'));
     match pair.new.newest().and_then(|newest| lag(oldest, newest)) {
         Some(periods) => format!(
-            "back to {oldest}, {periods} {}s before the newest figures; {part}",
-            oldest.frequency().noun()
+            "back to {oldest}, {} before the newest figures; {part}",
+            quantity_of(periods.unsigned_abs() as usize, oldest.frequency().noun())
         ),
         None => format!("back to {oldest}; {part}"),
     }
