@@ -9,14 +9,16 @@ use crate::model::{Observation, Period};
 use crate::rule::{Need, Parameter, Task};
 use crate::rules::counting::series_replaced::Replacement;
 use crate::rules::members::figure;
+use crate::stats::season::Season;
 
 crate::declare_rule! {
     /// A series that is steady at one level, and from a period on at another.
     ///
     /// Told once, at the first period of the new level. The means of the logarithms of up to four periods before and
     /// after differ by at least the parameter, there are three or more on either side, and on neither does any figure stray from
-    /// its mean by a quarter of the difference or by 1.4 times. What `sharp-drop` or `sharp-rise` tells is not told again. A series that
-    /// takes the place of a similarly named one (`series-replaced`) is put behind it and looked at as one.
+    /// its mean by a quarter of the difference or by 1.4 times. Of a series with a season this is taken off first, and the levels
+    /// are told as those of the part of the year in which the new one begins. What `sharp-drop` or `sharp-rise` tells is not told again. A
+    /// series that takes the place of a similarly named one (`series-replaced`) is put behind it and looked at as one.
     ///
     /// ## Example
     ///
@@ -71,7 +73,7 @@ pub fn check(
     };
     let of_whole_run = |index: usize| {
         let run = &survey.runs[index];
-        match shifts(&run.periods, run.counts.values(), least) {
+        match shifts(&run.periods, run.counts.values(), run.season.as_deref(), least) {
             shifts if shifts.is_empty() => Vec::new(),
             shifts => findings_of(index, shifts, &run.points().collect::<Vec<_>>()),
         }
@@ -86,7 +88,7 @@ pub fn check(
         let late = of(new).filter(|(point, _)| !is_early(point));
         let (points, counts): (Vec<&Observation>, Vec<f64>) = early.chain(late).unzip();
         let periods: Vec<Period> = points.iter().map(|point| point.period).collect();
-        let found = findings_of(new, shifts(&periods, &counts, least), &points);
+        let found = findings_of(new, shifts(&periods, &counts, None, least), &points);
         let place = one.to.origin.location();
         findings.extend(found.into_iter().filter(|found| found.primary.location == place));
     }
@@ -103,10 +105,21 @@ struct Shift {
 }
 
 /// Shifts between steady levels: all whose ratio is `least` or more, and some smaller ones.
-/// `counts` are those of the periods, 0 where there is none above zero.
-fn shifts(periods: &[Period], counts: &[f64], least: f64) -> Vec<Shift> {
+/// `counts` are those of the periods, 0 where there is none above zero; where they have a season, all are above zero.
+fn shifts(periods: &[Period], counts: &[f64], season: Option<&Season>, least: f64) -> Vec<Shift> {
     let follows = |index: usize| periods[index - 1].is_followed_by(periods[index]);
     let least_step = least.powf(1.0 - 2.0 * STRAY.0);
+    let without_season: Option<Vec<f64>> = season.map(|season| {
+        let steps = std::iter::once(&0.0).chain(&season.rest.values);
+        steps
+            .scan(1.0f64, |level, step| {
+                *level *= step.exp();
+                Some(*level)
+            })
+            .collect()
+    });
+    let stated = counts;
+    let counts = without_season.as_deref().unwrap_or(counts);
     let mut found = Vec::new();
     for index in LEAST..periods.len().saturating_sub(LEAST - 1) {
         let (before, at) = (counts[index - 1], counts[index]);
@@ -131,7 +144,10 @@ fn shifts(periods: &[Period], counts: &[f64], least: f64) -> Vec<Shift> {
             values.iter().all(|one| (one - level).abs() <= (STRAY.0 * size.abs()).min(STRAY.1))
         };
         if is_steady(&earlier, levels.0) && is_steady(&later, levels.1) {
-            found.push(Shift { index, size, levels: (levels.0.exp(), levels.1.exp()) });
+            // As it would read in this part of the year.
+            let part_of_year = stated[index] / counts[index];
+            let [before, after] = [levels.0, levels.1].map(|level| level.exp() * part_of_year);
+            found.push(Shift { index, size, levels: (before, after) });
         }
     }
     found
