@@ -1,6 +1,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::basis_change;
 use crate::diag::{
     Change, Confidence, Evidence, Explanation, Finding, Score, State, grouped, percent_change, signed,
 };
@@ -19,6 +20,9 @@ crate::declare_rule! {
     /// linked metric counts the same events in another unit, its figure over that of the series is the number of, say,
     /// incidents in a report. It is reported where the series falls and that number has risen by the parameter; where
     /// the linked metric is not stated for the period before, one incident a report is assumed there, and said so.
+    ///
+    /// Where a publisher states the basis (`basis: {bundled: yes}`) and it changes from one period to the next, that is
+    /// told whichever way the figures go, unless a period is stated on both bases. A documented break explains it.
     ///
     /// The finding names both readings. It cannot tell how much of a fall is due to either where the linked figure of
     /// the period before is missing.
@@ -77,7 +81,10 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             }
         }
     }
-    sink.nothing_to_check("no series whose events another metric counts in another unit");
+    basis_change::check(dataset, sink);
+    sink.nothing_to_check(
+        "no series whose events another metric counts in another unit, and none on two stated bases",
+    );
 }
 
 struct Bundling<'d> {

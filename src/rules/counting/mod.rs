@@ -1,5 +1,6 @@
 //! TR4xx: what is being counted changed.
 
+mod basis_change;
 pub mod bundling_suspected;
 pub mod declared_break;
 pub mod definition_changed;
