@@ -20,6 +20,7 @@ crate::declare_rule! {
     /// linked metric counts the same events in another unit, its figure over that of the series is the number of, say,
     /// incidents in a report. It is reported where the series falls and that number has risen by the parameter; where
     /// the linked metric is not stated for the period before, one incident a report is assumed there, and said so.
+    /// Years, halves and quarters of one series are each compared with their own kind.
     ///
     /// Where a publisher states the basis (`basis: {bundled: yes}`) and it changes from one period to the next, that is
     /// told whichever way the figures go, unless a period is stated on both bases. A documented break explains it.
@@ -65,11 +66,10 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         if linked_series.is_empty() {
             continue;
         }
-        let points: Vec<&Observation> = dataset.points(series).collect();
-        for pair in points.windows(2).filter(|pair| pair[0].period.is_followed_by(pair[1].period)) {
-            if pair[0].period.frequency() != pair[1].period.frequency() {
-                continue;
-            }
+        // Years and their quarters each by themselves: between two years stand the quarters of one.
+        let by_frequency = dataset.points_by_frequency(series);
+        let pairs = by_frequency.values().flat_map(|points| points.windows(2));
+        for pair in pairs.filter(|pair| pair[0].period.is_followed_by(pair[1].period)) {
             sink.examined(1);
             for linked in &linked_series {
                 let members = members.get_or_insert_with(|| Members::new(dataset));
