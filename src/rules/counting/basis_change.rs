@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::diag::{Change, Confidence, Evidence, Explanation, Finding, Score, State, percent_change, signed};
+use crate::diag::{Change, Confidence, Evidence, Finding, Score, percent_change, signed};
 use crate::model::{Basis, Dataset, Observation, Series, SeriesKey};
 use crate::rule::Sink;
 use crate::rules::members::{Members, figure};
 use crate::rules::time::change::Shape;
-use crate::rules::time::explanation::covering_breaks;
+use crate::rules::time::explanation::{covering_breaks, explain_by};
 use crate::rules::time::report::series_name;
 
 /// Tells of series that differ in nothing but whether incidents are bundled, where one ends in the period before the
@@ -95,14 +95,7 @@ fn describe(
         .confidence(Confidence::High)
         .cause(place);
     let breaks = covering_breaks(dataset, members, series, before, at, Shape::Step);
-    if !breaks.is_empty() {
-        let by = breaks.into_iter().map(|one| Explanation {
-            by: one.id.clone(),
-            text: one.explanation.clone(),
-            source: one.source.clone(),
-        });
-        finding.state = State::Explained { by: by.collect() };
-    }
+    explain_by(&mut finding, &breaks);
     let part = (to - from).abs().checked_div(from.max(to).max(Decimal::ONE)).and_then(|part| part.to_f64());
     finding.score(Score { suspicion: 3.0, influence: None }.with_influence(part.unwrap_or(1.0))).evidence(
         Evidence {

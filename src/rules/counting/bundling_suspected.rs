@@ -2,15 +2,13 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::basis_change;
-use crate::diag::{
-    Change, Confidence, Evidence, Explanation, Finding, Score, State, grouped, percent_change, signed,
-};
+use crate::diag::{Change, Confidence, Evidence, Finding, Score, grouped, percent_change, signed};
 use crate::model::{Dataset, Observation, Series};
 use crate::rule::{Context, Need, Parameter, Sink};
 use crate::rules::linked::{linked_series, metrics_with_links};
 use crate::rules::members::{Members, figure};
 use crate::rules::time::change::Shape;
-use crate::rules::time::explanation::covering_breaks;
+use crate::rules::time::explanation::{covering_breaks, explain_by};
 use crate::rules::time::report::series_name;
 
 crate::declare_rule! {
@@ -211,14 +209,7 @@ fn describe(sink: &Sink, dataset: &Dataset, members: &Members<'_>, found: &Bundl
         finding = finding.note("open", text);
     }
     let breaks = covering_breaks(dataset, members, series, before, at, Shape::Step);
-    if !breaks.is_empty() {
-        let by = breaks.into_iter().map(|one| Explanation {
-            by: one.id.clone(),
-            text: one.explanation.clone(),
-            source: one.source.clone(),
-        });
-        finding.state = State::Explained { by: by.collect() };
-    }
+    explain_by(&mut finding, &breaks);
     let change = |name: &str, from: Option<&Observation>, to: &Observation| Change {
         name: name.to_owned(),
         from: from.map(value),

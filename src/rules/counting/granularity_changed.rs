@@ -2,14 +2,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use crate::diag::{
-    Change, Confidence, Evidence, Explanation, Finding, State, grouped, listing, percent_change,
-};
+use crate::diag::{Change, Confidence, Evidence, Finding, grouped, listing, percent_change};
 use crate::model::{Dataset, Observation, Period, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::members::{Members, figure};
 use crate::rules::time::change::Shape;
-use crate::rules::time::explanation::covering_breaks;
+use crate::rules::time::explanation::{covering_breaks, explain_by};
 
 crate::declare_rule! {
     /// One row stands for several subjects in one period, and they have rows of their own in another.
@@ -211,14 +209,7 @@ fn describe(sink: &Sink, dataset: &Dataset, members: &Members<'_>, found: &Regro
         let (before, at) =
             if part.period < found.whole.period { (*part, found.whole) } else { (found.whole, *part) };
         let breaks = covering_breaks(dataset, members, found.series, before, at, Shape::Step);
-        if !breaks.is_empty() {
-            let by = breaks.into_iter().map(|one| Explanation {
-                by: one.id.clone(),
-                text: one.explanation.clone(),
-                source: one.source.clone(),
-            });
-            finding.state = State::Explained { by: by.collect() };
-        }
+        explain_by(&mut finding, &breaks);
     }
     finding
         .note("counting", "only the sums can be followed across the change")

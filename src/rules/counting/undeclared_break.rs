@@ -2,13 +2,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::diag::{Change, Confidence, Evidence, Explanation, Finding, Score, State, listing};
+use crate::diag::{Change, Confidence, Evidence, Finding, Score, listing};
 use crate::model::{Name, Period};
 use crate::rule::{Need, Parameter, Sink, Task};
 use crate::rules::counting::declared_break::{EFFECT, VISIBLE};
 use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, figure};
-use crate::rules::time::explanation::covering_breaks;
+use crate::rules::time::explanation::{covering_breaks, explain_by};
 use crate::rules::time::family::{
     Family, Move, Moves, Paces, common_moves, factor, part_name, spread_of, usual_move,
 };
@@ -244,14 +244,7 @@ fn describe(
         .filter_map(|one| Some(one.to.quantity.approximate()? - one.from.quantity.approximate()?))
         .sum();
     let breaks = covering_breaks(dataset, members, series, lead.from, lead.to, Shape::Step);
-    if !breaks.is_empty() {
-        let by = breaks.into_iter().map(|one| Explanation {
-            by: one.id.clone(),
-            text: one.explanation.clone(),
-            source: one.source.clone(),
-        });
-        finding.state = State::Explained { by: by.collect() };
-    }
+    explain_by(&mut finding, &breaks);
     finding
         .confidence(Confidence::High)
         .score(Score::of_evidence(found.evidence).with_influence(changed / total))

@@ -4,12 +4,25 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::change::Shape;
+use crate::diag::{Explanation, Finding, State};
 use crate::model::{Break, Dataset, Observation, Series};
 use crate::rules::members::{Members, Part};
 use crate::stats::contribution::gross;
 
 /// A member's break explains an aggregate where the member accounts for this share of all falls, or of all rises.
 const SHARE_THAT_EXPLAINS: f64 = 0.1;
+
+/// Says of a finding that documented breaks explain it, where there are any.
+pub fn explain_by(finding: &mut Finding, breaks: &[&Break]) {
+    let explanation = |one: &&Break| Explanation {
+        by: one.id.clone(),
+        text: one.explanation.clone(),
+        source: one.source.clone(),
+    };
+    if !breaks.is_empty() {
+        finding.state = State::Explained { by: breaks.iter().map(explanation).collect() };
+    }
+}
 
 /// Breaks that touch the series, or a member that accounts for much of the change, move figures the same way, and
 /// began between the two periods. Where the series comes back, only what ended in time explains that.

@@ -9,12 +9,12 @@ use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use super::change::{
     ALARMS, Change, DOCUMENTED, FALSE_DISCOVERIES, ParametersByWay, Shape, Way, unusual_changes,
 };
-use super::explanation::{covering_breaks, share_of_gross};
+use super::explanation::{covering_breaks, explain_by, share_of_gross};
 use super::survey::{Peers, Survey};
 use super::{scale_slip, sharp_drop, sharp_rise};
 use crate::diag::{
-    Change as Figure, Confidence, Evidence, Explanation, Finding, Level, Location, Note, Score, State,
-    grouped, listing, percent, percent_change, quantity_of, signed, to_digits,
+    Change as Figure, Confidence, Evidence, Finding, Level, Location, Note, Score, grouped, listing, percent,
+    percent_change, quantity_of, signed, to_digits,
 };
 use crate::model::{Dataset, Frequency, Interval, Observation, Series};
 use crate::rule::{Parameters, Rule, Sink, Task};
@@ -440,18 +440,8 @@ fn explain(
     mut finding: Finding,
     change: &Change<'_, '_>,
 ) -> Finding {
-    let breaks: Vec<Explanation> =
-        covering_breaks(dataset, members, change.series(), change.before, change.at, change.shape)
-            .into_iter()
-            .map(|one| Explanation {
-                by: one.id.clone(),
-                text: one.explanation.clone(),
-                source: one.source.clone(),
-            })
-            .collect();
-    if !breaks.is_empty() {
-        finding.state = State::Explained { by: breaks };
-    }
+    let breaks = covering_breaks(dataset, members, change.series(), change.before, change.at, change.shape);
+    explain_by(&mut finding, &breaks);
     finding
 }
 
