@@ -177,10 +177,10 @@ proptest! {
         let quantities = values.iter().map(|(value, step, kind)| {
             let (value, step) = (Decimal::from(*value), Decimal::from(*step));
             match kind {
-                0 => Quantity::Exact(value),
+                0 => Quantity::exact(value),
                 1 => Quantity::rounded(value, step),
                 2 => Quantity::Range(Box::new(Interval { low: value, high: Some(value + step) })),
-                _ => Quantity::LowerBound(value),
+                _ => Quantity::at_least(value),
             }
         });
         let quantities: Vec<Quantity> = quantities.collect();

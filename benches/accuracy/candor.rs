@@ -100,7 +100,7 @@ fn alarms(table: &Table, settings: Settings, least: Level) -> Vec<Alarm> {
 /// The cell that a finding points at: the spans of a table built here are the numbers of its cells.
 fn cell(finding: &Finding) -> Option<(usize, usize)> {
     let cell = finding.primary.location.cell?;
-    Some((cell.row as usize, cell.column as usize))
+    Some((cell.row as usize, cell.column.get() as usize - 1))
 }
 
 fn check(table: &Table, settings: Settings) -> Outcome {
@@ -128,6 +128,7 @@ fn dataset(table: &Table) -> Dataset {
         supersedes: None,
         provenance: Provenance::default(),
         has_methodology: true,
+        values: 0,
         header: nowhere,
         complete: true,
         rank: 0,
@@ -172,7 +173,7 @@ fn dataset(table: &Table) -> Dataset {
             };
             // A number for every cell, so that no two findings have one place.
             let place = (index * table.periods.len() + column) as u32;
-            let cell = candor::source::Cell { row: index as u32, column: column as u32 };
+            let cell = candor::source::Cell::at(index as u32, column);
             let origin = Origin { source: SourceId(0), value: Span::new(place, place), cell: Some(cell) };
             builder.observation(Observation { block, period: *period, quantity, origin });
             builder.count_values(1);
@@ -185,6 +186,6 @@ fn quantity(table: &Table, value: f64) -> Quantity {
     let number = |value: f64| Decimal::from_f64(value).unwrap_or_default();
     match (table.grain)(value) {
         step if step > 0.0 => Quantity::rounded(number(value), number(step)),
-        _ => Quantity::Exact(number(value)),
+        _ => Quantity::exact(number(value)),
     }
 }

@@ -27,12 +27,14 @@ struct Parts {
 fn parts(quantity: &Quantity) -> Option<Parts> {
     let absent = |kind| Parts { kind: Some(kind), ..Parts::default() };
     Some(match quantity {
-        Quantity::Exact(value) => Parts { value: Some(*value), ..Parts::default() },
+        Quantity::Exact(value) => Parts { value: Some(value.decimal()), ..Parts::default() },
         Quantity::Rounded(rounded) => {
             Parts { value: Some(rounded.value), rounded_to: Some(rounded.step), ..Parts::default() }
         }
         Quantity::Range(range) => Parts { low: Some(range.low), high: range.high, ..Parts::default() },
-        Quantity::LowerBound(low) => Parts { low: Some(*low), kind: Some("lower_bound"), ..Parts::default() },
+        Quantity::LowerBound(low) => {
+            Parts { low: Some(**low), kind: Some("lower_bound"), ..Parts::default() }
+        }
         Quantity::Absent(Absence::Suppressed) => absent("suppressed"),
         Quantity::Absent(Absence::NotReported) => absent("not_reported"),
         Quantity::Absent(Absence::NotApplicable) => absent("not_applicable"),

@@ -122,7 +122,7 @@ impl<'d> Grid<'d> {
             let of_metric = steps.entry((&one.key.publisher, &one.key.metric)).or_default();
             for point in &one.points {
                 match &point.quantity {
-                    Quantity::Exact(value) => of_metric.add(*value),
+                    Quantity::Exact(value) => of_metric.add(value.decimal()),
                     Quantity::Rounded(rounded) => of_metric.declare(rounded),
                     _ => {}
                 }
@@ -138,8 +138,10 @@ impl<'d> Grid<'d> {
 
     /// The numbers that a statement stands for, and the step it is printed to.
     fn reading(&self, metric: (&str, &str), quantity: &Quantity) -> Option<(Interval, Decimal)> {
-        let Quantity::Exact(value) = quantity else { return Some((quantity.interval()?, quantity.step())) };
-        let value = plain(*value);
+        let Some(value) = quantity.exact_value() else {
+            return Some((quantity.interval()?, quantity.step()));
+        };
+        let value = plain(value);
         let step = self.steps.get(&metric).map_or(Decimal::ZERO, |steps| steps.step(value));
         Some((Quantity::rounded(value, step).interval()?, step))
     }
@@ -196,7 +198,7 @@ mod tests {
     use super::*;
 
     fn number(text: &str) -> Quantity {
-        Quantity::Exact(text.parse().unwrap())
+        Quantity::exact(text.parse().unwrap())
     }
 
     #[test]

@@ -30,11 +30,7 @@ impl Reader<'_> {
                 }
                 evidence.see(&text);
                 if let (None, Some(mark)) = (first, text.chars().find(|mark| matches!(mark, '.' | ','))) {
-                    first = Some((
-                        rows.cells[column],
-                        Cell { row: rows.number, column: column as u32 + 1 },
-                        mark,
-                    ));
+                    first = Some((rows.cells[column], Cell::at(rows.number, column), mark));
                 }
             }
         }

@@ -406,7 +406,7 @@ impl Reader<'_> {
         let is_read = rows.advance();
         let before = rows.cells.iter().filter(|cell| is_read && cell.end as usize + line < start).count();
         let row = self.source.lines().line_of(text, span.start) as u32 + 1;
-        Some(Cell { row, column: before as u32 + 1 })
+        Some(Cell::at(row, before))
     }
 
     /// Whether something ends where the readable text was cut off, so that it may itself be cut.
@@ -471,7 +471,7 @@ impl Reader<'_> {
         let mut cells = sheet.inexact.iter().peekable();
         while cells.peek().is_some() && rows.advance() {
             while let Some(cell) = cells.next_if(|cell| cell.row == rows.number) {
-                let column = cell.column as usize - 1;
+                let column = cell.column.get() as usize - 1;
                 let span = rows.cells.get(column).copied().unwrap_or(rows.span);
                 let message = format!(
                     "`{}` is too large for a workbook to keep every digit: the last ones may not be those that were \
@@ -645,6 +645,7 @@ impl Reader<'_> {
             provenance: Provenance::default(),
             has_methodology: false,
             wordings: Vec::new(),
+            values: 0,
             header,
             complete: self.source.failure.is_none(),
         }

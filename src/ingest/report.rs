@@ -291,7 +291,7 @@ impl Reader<'_> {
                 match value::number(&text) {
                     Ok(number) => {
                         let quantity = rounded_to
-                            .map_or(Quantity::Exact(number), |step| Quantity::rounded(number, step));
+                            .map_or_else(|| Quantity::exact(number), |step| Quantity::rounded(number, step));
                         (quantity, node.span())
                     }
                     Err(fault) => {

@@ -488,7 +488,7 @@ impl<'s> Reader<'s> {
             let message =
                 format!("the profile does not say what the column `{heading}` holds; it is not read");
             let mut problem = self.problem(ProblemKind::UnrecognisedFormat, section.cells[*column], message);
-            problem.location.cell = section.row.map(|row| Cell { row, column: *column as u32 + 1 });
+            problem.location.cell = section.row.map(|row| Cell::at(row, *column));
             problem.path = format!("{}#{heading}", self.source.path);
             problem.help = Some(
                 "describe it in a profile of the dataset, under `values`, `fields` or `ignored`".to_owned(),
@@ -534,7 +534,7 @@ fn texts<'a>(row: &impl Row<'a>) -> Vec<String> {
 }
 
 fn cell_of<'a>(row: &impl Row<'a>, column: usize) -> Option<Cell> {
-    row.number().map(|number| Cell { row: number, column: column as u32 + 1 })
+    row.number().map(|number| Cell::at(number, column))
 }
 
 /// The path of the file that a source is, or is a sheet of.

@@ -350,7 +350,7 @@ impl Reader<'_> {
         }
         let column = columns.place_of_number(rows);
         let span = rows.cells[column];
-        let cell = Cell { row: rows.number, column: column as u32 + 1 };
+        let cell = Cell::at(rows.number, column);
         let (raw, absence) = self.stated_value(columns, rows);
         let raw = &*raw;
         // Nearly every cell is a plain number and has no other part.
@@ -358,7 +358,7 @@ impl Reader<'_> {
             _ if absence.is_some() => Ok(Quantity::Absent(absence.unwrap_or(Absence::NotReported))),
             Ok(number) if columns.has_only_values() => {
                 styles.without += usize::from(is_four_digits(raw));
-                Ok(Quantity::Exact(number))
+                Ok(Quantity::exact(number))
             }
             _ => {
                 let text = unquote(raw);
@@ -406,7 +406,7 @@ impl Reader<'_> {
         let Some(field) = field else {
             let number = columns.notation.as_ref().and_then(|notation| {
                 match notation::number::read(&unquote(raw), notation).ok()? {
-                    Reading { quantity: Quantity::Exact(number), is_percent: false, .. } => Some(number),
+                    Reading { quantity, is_percent: false, .. } => quantity.exact_value(),
                     _ => None,
                 }
             });

@@ -148,9 +148,7 @@ impl Parts<'_> {
             (Some("suppressed"), ..) => Ok(Quantity::Absent(Absence::Suppressed)),
             (Some("not_reported"), ..) => Ok(Quantity::Absent(Absence::NotReported)),
             (Some("not_applicable"), ..) => Ok(Quantity::Absent(Absence::NotApplicable)),
-            (Some("lower_bound"), Some(low), ..) | (_, None, Some(low), None) => {
-                Ok(Quantity::LowerBound(low))
-            }
+            (Some("lower_bound"), Some(low), ..) | (_, None, Some(low), None) => Ok(Quantity::at_least(low)),
             (_, None, Some(low), Some(high)) if low <= high => {
                 Ok(Quantity::Range(Box::new(Interval { low, high: Some(high) })))
             }
@@ -161,7 +159,7 @@ impl Parts<'_> {
                 Ok(Quantity::Range(Box::new(Interval { low: Decimal::ZERO, high: Some(high) })))
             }
             (_, Some(value), ..) => {
-                Ok(step.map_or(Quantity::Exact(value), |step| Quantity::rounded(value, step)))
+                Ok(step.map_or_else(|| Quantity::exact(value), |step| Quantity::rounded(value, step)))
             }
             (Some(_), None, None, None) => {
                 Err(fault("this value has a kind but no number", "add `value`, or `low` and `high`"))

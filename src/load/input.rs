@@ -67,7 +67,7 @@ fn sheets_of(name: &str, bytes: &[u8], limits: &Limits) -> Vec<Source> {
                 inexact: sheet
                     .inexact
                     .iter()
-                    .map(|(row, column)| Cell { row: row + 1, column: column + 1 })
+                    .map(|(row, column)| Cell::at(row + 1, *column as usize))
                     .collect(),
             });
             source

@@ -8,7 +8,8 @@ use rayon::prelude::*;
 
 use super::{
     AllowComment, Block, BlockId, Claim, ClaimSource, Dataset, Document, DocumentId, Frequency, Name,
-    NumberStyle, Observation, ObservationId, Period, Problem, Registry, Series, SeriesId, SeriesKey, Unit,
+    NumberStyle, Observation, ObservationId, ObservationIds, Period, Problem, Registry, Series, SeriesId,
+    SeriesKey, Unit,
 };
 
 /// Collects documents, blocks and observations while inputs are read, and joins them into series at the end.
@@ -228,22 +229,42 @@ impl Builder {
             block.series = renumbered[block.series.0 as usize];
             dataset.series[block.series.0 as usize].blocks.push(BlockId(index as u32));
         }
-        let mut next = 0;
-        for run in dataset.observations.runs() {
-            let series = dataset.blocks[run[0].block.0 as usize].series;
-            let ids = next..next + run.len() as u32;
-            next = ids.end;
-            dataset.series[series.0 as usize].statements.extend(ids.map(ObservationId));
-        }
+        let statements = statements(&mut dataset);
         let ranks = vintage_ranks(&dataset.documents);
         for (document, rank) in dataset.documents.iter_mut().zip(&ranks) {
             document.rank = *rank;
         }
         let mut series = std::mem::take(&mut dataset.series);
-        series.par_iter_mut().for_each(|one| order_statements(&dataset, &ranks, one));
+        let each = series.par_iter_mut().zip(statements).with_min_len(64);
+        each.for_each_init(Calendar::default, |calendar, (series, list)| {
+            order_statements(&dataset, &ranks, series, list, calendar);
+        });
         dataset.series = series;
         dataset
     }
+}
+
+/// Gives every series what is stated of it, in the order of the inputs, and counts what each document states. What
+/// does not stand side by side is returned as lists, by the number of the series.
+fn statements(dataset: &mut Dataset) -> Vec<Vec<ObservationId>> {
+    let mut lists: Vec<Vec<ObservationId>> = vec![Vec::new(); dataset.series.len()];
+    let starts = dataset.observations.run_starts();
+    let ends = starts.iter().skip(1).map(|(first, _)| first.0);
+    for ((first, block), end) in starts.iter().zip(ends.chain([dataset.observations.len() as u32])) {
+        let block = &dataset.blocks[block.0 as usize];
+        let number = block.series.0 as usize;
+        dataset.documents[block.document.0 as usize].values += (end - first.0) as usize;
+        let (known, list) = (&mut dataset.series[number].statements, &mut lists[number]);
+        if known.is_empty() {
+            *known = ObservationIds::Run(first.0, end);
+        } else {
+            if list.is_empty() {
+                list.extend(known.iter());
+            }
+            list.extend((first.0..end).map(ObservationId));
+        }
+    }
+    lists
 }
 
 /// Whether a block keeps its number.
@@ -287,26 +308,66 @@ fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
     ranks
 }
 
-fn order_statements(dataset: &Dataset, ranks: &[u32], series: &mut Series) {
-    let period = |id: &ObservationId| dataset.observation(*id).period;
+fn order_statements(
+    dataset: &Dataset,
+    ranks: &[u32],
+    series: &mut Series,
+    mut list: Vec<ObservationId>,
+    calendar: &mut Calendar,
+) {
+    let period = |id: ObservationId| dataset.observation(id).period;
     // Nearly every series states each period once, in order.
-    if let Course::Ascending(rhythm) = Course::of(series.statements.iter().map(period)) {
-        series.points.clone_from(&series.statements);
-        series.rhythm = rhythm;
-        return;
+    let is_ascending = if list.is_empty() {
+        calendar.turn_to(dataset.statements(series).map(|one| one.period))
+    } else {
+        calendar.turn_to(list.iter().map(|id| period(*id)))
+    };
+    if is_ascending {
+        if !list.is_empty() {
+            series.statements = list.into();
+        }
+        series.points = series.statements.clone();
+    } else {
+        if list.is_empty() {
+            list.extend(series.statements.iter());
+        }
+        list.sort_by_cached_key(|id| {
+            let observation = dataset.observation(*id);
+            let block = dataset.block_of(observation);
+            let document = block.document;
+            // What repeats another figure does not take its place.
+            (observation.period, ranks[document.0 as usize], !block.redundant, id.0)
+        });
+        let same_period = |left: &ObservationId, right: &ObservationId| period(*left) == period(*right);
+        let points: Vec<ObservationId> =
+            list.chunk_by(same_period).filter_map(|statements| statements.last().copied()).collect();
+        calendar.turn_to(points.iter().map(|id| period(*id)));
+        (series.statements, series.points) = (list.into(), points.into());
     }
-    series.statements.sort_by_cached_key(|id| {
-        let observation = dataset.observation(*id);
-        let block = dataset.block_of(observation);
-        let document = block.document;
-        // What repeats another figure does not take its place.
-        (observation.period, ranks[document.0 as usize], !block.redundant, id.0)
-    });
-    let same_period = |left: &ObservationId, right: &ObservationId| period(left) == period(right);
-    series.points =
-        series.statements.chunk_by(same_period).filter_map(|statements| statements.last().copied()).collect();
-    if let Course::Ascending(rhythm) = Course::of(series.points.iter().map(period)) {
-        series.rhythm = rhythm;
+    series.periods = Arc::clone(&calendar.periods);
+    series.rhythm = calendar.rhythm;
+}
+
+/// Some periods, and how they follow each other. Series beside each other nearly always have the same.
+#[derive(Default)]
+struct Calendar {
+    periods: Arc<[Period]>,
+    /// Whether each comes after the one before.
+    is_ascending: bool,
+    /// How long all are, where each follows the one before at once.
+    rhythm: Option<Frequency>,
+}
+
+impl Calendar {
+    /// Turns to some periods, and says whether each comes after the one before.
+    fn turn_to(&mut self, periods: impl Iterator<Item = Period> + Clone) -> bool {
+        if !periods.clone().eq(self.periods.iter().copied()) {
+            let periods: Arc<[Period]> = periods.collect();
+            let course = Course::of(periods.iter().copied());
+            let rhythm = if let Course::Ascending(rhythm) = course { rhythm } else { None };
+            *self = Self { periods, is_ascending: matches!(course, Course::Ascending(_)), rhythm };
+        }
+        self.is_ascending
     }
 }
 

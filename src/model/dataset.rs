@@ -1,12 +1,11 @@
 //! Documents, blocks, observations and the series they form.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Claim, ClaimSource, Frequency, Observations, Period, Quantity, Registry, Unit};
+use super::{Claim, ClaimSource, Frequency, ObservationIds, Observations, Period, Quantity, Registry, Unit};
 use crate::diag::{Location, Subject};
 use crate::source::{Cell, SourceId, Span};
 
@@ -234,6 +233,8 @@ pub struct Document {
     pub has_methodology: bool,
     /// What it says of how all its figures come about.
     pub wordings: Vec<Wording>,
+    /// How many numbers it states.
+    pub values: usize,
     /// Where its header stands: findings about the document as a whole point there.
     pub header: Span,
     /// Whether it says of one of its totals that it lists some of the parts only.
@@ -318,9 +319,11 @@ pub struct Series {
     /// The blocks that state it, in the order of the documents.
     pub blocks: Vec<BlockId>,
     /// Every observation, by period and then by document.
-    pub statements: Vec<ObservationId>,
+    pub statements: ObservationIds,
     /// One observation a period: the latest statement.
-    pub points: Vec<ObservationId>,
+    pub points: ObservationIds,
+    /// The periods of its points; series beside each other nearly always share them.
+    pub periods: Arc<[Period]>,
     /// How long all its periods are, where each follows the one before; nearly every long series is so regular that
     /// rules need not look at its calendar.
     pub rhythm: Option<Frequency>,
@@ -329,7 +332,15 @@ pub struct Series {
 impl Series {
     /// A series without any observation.
     pub fn new(key: SeriesKey) -> Self {
-        Self { key, blocks: Vec::new(), statements: Vec::new(), points: Vec::new(), rhythm: None }
+        let none = ObservationIds::Run(0, 0);
+        Self {
+            key,
+            blocks: Vec::new(),
+            statements: none.clone(),
+            points: none,
+            periods: Arc::default(),
+            rhythm: None,
+        }
     }
 }
 
@@ -493,12 +504,14 @@ impl Dataset {
 
     /// The latest statement of a series for a period.
     pub fn point_at(&self, series: &Series, period: Period) -> Option<&Observation> {
-        let at = |place: usize| series.points.get(place).map(|id| self.observation(*id));
-        if let Some(months) = series.rhythm.and_then(Frequency::months) {
-            let place = months_between(at(0)?.period.start, period.start) / i32::from(months);
-            return at(usize::try_from(place).ok()?).filter(|one| one.period == period);
-        }
-        at(series.points.binary_search_by_key(&period, |id| self.observation(*id).period).ok()?)
+        let place = match series.rhythm.and_then(Frequency::months) {
+            Some(months) => {
+                let place = months_between(series.periods.first()?.start, period.start) / i32::from(months);
+                usize::try_from(place).ok().filter(|place| series.periods.get(*place) == Some(&period))?
+            }
+            None => series.periods.binary_search(&period).ok()?,
+        };
+        Some(self.observation(series.points.get(place)?))
     }
 
     /// The block that states an observation.
@@ -521,24 +534,21 @@ impl Dataset {
         &'d self,
         series: &'d Series,
     ) -> impl DoubleEndedIterator<Item = &'d Observation> + Clone {
-        series.points.iter().map(|id| self.observation(*id))
+        self.observations.of(&series.points)
     }
 
     /// The numbers of the points of some series by how long their periods are, in the order in which they come.
-    pub fn point_ids_by_frequency<'d>(
-        &'d self,
-        series: &[&'d Series],
-    ) -> BTreeMap<Frequency, Cow<'d, [ObservationId]>> {
+    pub fn point_ids_by_frequency(&self, series: &[&Series]) -> BTreeMap<Frequency, ObservationIds> {
         if let [Series { rhythm: Some(frequency), points, .. }] = series {
-            return BTreeMap::from([(*frequency, Cow::Borrowed(points.as_slice()))]);
+            return BTreeMap::from([(*frequency, points.clone())]);
         }
-        let points: Vec<ObservationId> = series.iter().flat_map(|one| one.points.iter().copied()).collect();
-        let frequency = |id: &ObservationId| self.observation(*id).period.frequency();
-        let mut by_frequency: BTreeMap<Frequency, Cow<'d, [ObservationId]>> = BTreeMap::new();
-        for alike in points.chunk_by(|left, right| frequency(left) == frequency(right)) {
-            by_frequency.entry(frequency(&alike[0])).or_default().to_mut().extend_from_slice(alike);
+        let mut by_frequency: BTreeMap<Frequency, Vec<ObservationId>> = BTreeMap::new();
+        for one in series {
+            for (id, period) in one.points.iter().zip(&*one.periods) {
+                by_frequency.entry(period.frequency()).or_default().push(id);
+            }
         }
-        by_frequency
+        by_frequency.into_iter().map(|(frequency, ids)| (frequency, ids.into())).collect()
     }
 
     /// The points of a series by how long their periods are, in the order in which they come.
@@ -547,7 +557,7 @@ impl Dataset {
         series: &'d Series,
     ) -> BTreeMap<Frequency, Vec<&'d Observation>> {
         let by_frequency = self.point_ids_by_frequency(&[series]).into_iter();
-        let points = |ids: Cow<'_, [ObservationId]>| ids.iter().map(|id| self.observation(*id)).collect();
+        let points = |ids: ObservationIds| ids.iter().map(|id| self.observation(id)).collect();
         by_frequency.map(|(frequency, ids)| (frequency, points(ids))).collect()
     }
 
@@ -556,7 +566,7 @@ impl Dataset {
         &'d self,
         series: &'d Series,
     ) -> impl DoubleEndedIterator<Item = &'d Observation> + Clone {
-        series.statements.iter().map(|id| self.observation(*id))
+        self.observations.of(&series.statements)
     }
 
     /// Whether a series is a total of others, in any document.

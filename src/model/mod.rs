@@ -10,6 +10,7 @@ mod builder;
 mod claim;
 mod dataset;
 mod entities;
+mod number;
 mod observations;
 mod period;
 mod quantity;
@@ -28,7 +29,8 @@ pub use dataset::{
     Wording,
 };
 pub use entities::{Entities, Named, is_legal_form};
-pub use observations::Observations;
+pub use number::Number;
+pub use observations::{ObservationIds, Observations};
 pub use period::{Frequency, Period};
 pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_number};
 pub use registry::{

@@ -3,7 +3,14 @@
 //! A large document is read in stretches, on several threads. What each of them finds stays where it is, as a piece:
 //! putting all of it into one list would take as long as reading a fifth of it, and room for half of it twice.
 
-use super::{Observation, ObservationId};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{BlockId, Observation, ObservationId};
+
+/// There are millions of them: what makes one larger is to be noticed.
+const _: () = assert!(size_of::<Observation>() == 48);
 
 /// A stretch of fewer numbers is copied behind those before it.
 const LEAST_PIECE: usize = 1 << 14;
@@ -21,6 +28,83 @@ struct Piece {
 impl Piece {
     fn counted(&self) -> &[Observation] {
         &self.observations[self.skipped..]
+    }
+}
+
+/// The numbers of some observations, in an order of their own.
+#[derive(Debug, Clone)]
+pub enum ObservationIds {
+    /// Those from the first number up to, and without, the second; they stand side by side in memory.
+    Run(u32, u32),
+    /// Any others.
+    List(Arc<[ObservationId]>),
+}
+
+impl ObservationIds {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Run(first, end) => (end - first) as usize,
+            Self::List(list) => list.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number at a place.
+    ///
+    /// # Panics
+    /// Where there are fewer.
+    #[inline]
+    pub fn at(&self, place: usize) -> ObservationId {
+        assert!(place < self.len());
+        match self {
+            Self::Run(first, _) => ObservationId(first + place as u32),
+            Self::List(list) => list[place],
+        }
+    }
+
+    /// The number at a place; none where there are fewer.
+    pub fn get(&self, place: usize) -> Option<ObservationId> {
+        (place < self.len()).then(|| self.at(place))
+    }
+
+    /// The first number.
+    pub fn first(&self) -> Option<ObservationId> {
+        self.get(0)
+    }
+
+    /// The last number.
+    pub fn last(&self) -> Option<ObservationId> {
+        self.get(self.len().checked_sub(1)?)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = ObservationId> + Clone + '_ {
+        let (run, list) = match self {
+            Self::Run(first, end) => (*first..*end, &[][..]),
+            Self::List(list) => (0..0, &**list),
+        };
+        run.map(ObservationId).chain(list.iter().copied())
+    }
+
+    /// The place of the first of which this is not so; all those before it come first.
+    pub fn partition_point(&self, is_before: impl Fn(ObservationId) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if is_before(self.at(middle)) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+}
+
+impl From<Vec<ObservationId>> for ObservationIds {
+    fn from(list: Vec<ObservationId>) -> Self {
+        Self::List(list.into())
     }
 }
 
@@ -44,14 +128,56 @@ impl Observations {
     /// The observation with this number.
     #[inline]
     pub fn get(&self, id: ObservationId) -> &Observation {
-        let place = id.0 as usize;
-        let piece = &self.pieces[self.pieces.partition_point(|piece| piece.first <= place) - 1];
-        &piece.observations[place - piece.first + piece.skipped]
+        let (piece, place) = self.place_of(id.0);
+        &piece.observations[place]
+    }
+
+    /// The observations with these numbers.
+    #[inline]
+    pub fn of<'d>(
+        &'d self,
+        ids: &'d ObservationIds,
+    ) -> impl DoubleEndedIterator<Item = &'d Observation> + Clone {
+        let (run, list) = match ids {
+            ObservationIds::Run(first, end) if first < end => {
+                let (piece, place) = self.place_of(*first);
+                (&piece.observations[place..place + ids.len()], &[][..])
+            }
+            ObservationIds::Run(..) => (&[][..], &[][..]),
+            ObservationIds::List(list) => (&[][..], &**list),
+        };
+        run.iter().chain(list.iter().map(|id| self.get(*id)))
+    }
+
+    /// The piece that holds an observation, and its place there.
+    #[inline]
+    fn place_of(&self, number: u32) -> (&Piece, usize) {
+        let number = number as usize;
+        let piece = &self.pieces[self.pieces.partition_point(|piece| piece.first <= number) - 1];
+        (piece, number - piece.first + piece.skipped)
+    }
+
+    /// The number of the first of each run of one block, with that block, in order. Runs lie within pieces.
+    pub fn run_starts(&self) -> Vec<(ObservationId, BlockId)> {
+        let starts = self.pieces.par_iter().map(|piece| {
+            let counted = piece.counted();
+            let start = |(place, one): (usize, &Observation)| {
+                let is_start = place == 0 || counted[place - 1].block != one.block;
+                is_start.then_some((ObservationId((piece.first + place) as u32), one.block))
+            };
+            counted.par_iter().enumerate().filter_map(start).collect()
+        });
+        starts.collect::<Vec<Vec<_>>>().concat()
     }
 
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Observation> + Clone {
         self.pieces.iter().flat_map(Piece::counted)
+    }
+
+    /// All of them, for all threads.
+    pub fn par_iter(&self) -> impl ParallelIterator<Item = &Observation> {
+        self.pieces.par_iter().flat_map(Piece::counted)
     }
 
     /// Those that stand one after the other in one block.

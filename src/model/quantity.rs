@@ -9,19 +9,20 @@ use std::fmt;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::Number;
 use crate::diag::grouped;
 
 /// What a cell says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Quantity {
     /// A number printed in full.
-    Exact(Decimal),
+    Exact(Number),
     /// A number rounded to a step.
     Rounded(Box<Rounded>),
     /// A range, such as `0 – 249`.
     Range(Box<Interval>),
     /// At least this much.
-    LowerBound(Decimal),
+    LowerBound(Box<Decimal>),
     /// No number.
     Absent(Absence),
 }
@@ -90,10 +91,21 @@ impl Interval {
 }
 
 impl Quantity {
+    /// A number printed in full.
+    #[inline]
+    pub fn exact(value: Decimal) -> Self {
+        Self::Exact(Number::from(value))
+    }
+
+    /// A number that is at least this much.
+    pub fn at_least(low: Decimal) -> Self {
+        Self::LowerBound(Box::new(low))
+    }
+
     /// A number rounded to `step`; exact where the step is zero or less.
     pub fn rounded(value: Decimal, step: Decimal) -> Self {
         if step <= Decimal::ZERO {
-            Self::Exact(value)
+            Self::exact(value)
         } else {
             Self::Rounded(Box::new(Rounded { value, step }))
         }
@@ -102,14 +114,14 @@ impl Quantity {
     /// The numbers it may stand for; `None` for an absence, or where an end cannot be represented.
     pub fn interval(&self) -> Option<Interval> {
         match self {
-            Self::Exact(value) => Some(Interval::point(*value)),
+            Self::Exact(value) => Some(Interval::point(value.decimal())),
             Self::Rounded(rounded) => {
                 let half = rounded.step.checked_div(Decimal::TWO)?;
                 let low = rounded.value.checked_sub(half)?;
                 Some(Interval { low, high: Some(rounded.value.checked_add(half)?) })
             }
             Self::Range(interval) => Some(**interval),
-            Self::LowerBound(low) => Some(Interval { low: *low, high: None }),
+            Self::LowerBound(low) => Some(Interval { low: **low, high: None }),
             Self::Absent(_) => None,
         }
     }
@@ -117,20 +129,20 @@ impl Quantity {
     /// Sum of two numbers: exact where both are, else the interval of the sums; `None` where one is absent or the sum
     /// cannot be represented.
     pub fn plus(&self, other: &Self) -> Option<Self> {
-        if let (Self::Exact(left), Self::Exact(right)) = (self, other) {
-            return left.checked_add(*right).map(Self::Exact);
+        if let (Some(left), Some(right)) = (self.exact_value(), other.exact_value()) {
+            return left.checked_add(right).map(Self::exact);
         }
         let sum = self.interval()?.plus(other.interval()?)?;
         Some(match sum.high {
             Some(_) => Self::Range(Box::new(sum)),
-            None => Self::LowerBound(sum.low),
+            None => Self::at_least(sum.low),
         })
     }
 
     /// The printed number, or the middle of a range; `None` for a lower bound or an absence.
     pub fn point(&self) -> Option<Decimal> {
         match self {
-            Self::Exact(value) => Some(*value),
+            Self::Exact(value) => Some(value.decimal()),
             Self::Rounded(rounded) => Some(rounded.value),
             Self::Range(interval) => interval.low.checked_add(interval.high?)?.checked_div(Decimal::TWO),
             Self::LowerBound(_) | Self::Absent(_) => None,
@@ -138,10 +150,11 @@ impl Quantity {
     }
 
     /// [`Quantity::point`] for statistics, where the last digits do not matter.
+    #[inline]
     pub fn approximate(&self) -> Option<f64> {
         match self {
-            Self::Exact(value) => approximate(*value),
-            _ => approximate(self.point()?),
+            Self::Exact(value) => value.approximate(),
+            _ => self.point()?.to_f64(),
         }
     }
 
@@ -162,33 +175,34 @@ impl Quantity {
         }
     }
 
-    /// The number, where it is an exact whole one.
-    pub fn exact_count(&self) -> Option<i64> {
+    /// The number, where it is printed in full.
+    #[inline]
+    pub fn exact_value(&self) -> Option<Decimal> {
         match self {
-            Self::Exact(value) if value.scale() == 0 => i64::try_from(value.mantissa()).ok(),
-            Self::Exact(value) if value.is_integer() => value.to_i64(),
+            Self::Exact(value) => Some(value.decimal()),
             _ => None,
         }
     }
-}
 
-fn approximate(value: Decimal) -> Option<f64> {
-    // Most are whole numbers, for which the processor has an instruction.
-    match i64::try_from(value.mantissa()) {
-        Ok(whole) if value.scale() == 0 => Some(whole as f64),
-        _ => value.to_f64(),
+    /// The number, where it is an exact whole one.
+    #[inline]
+    pub fn exact_count(&self) -> Option<i64> {
+        match self {
+            Self::Exact(value) => value.whole(),
+            _ => None,
+        }
     }
 }
 
 impl fmt::Display for Quantity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Exact(value) => formatter.write_str(&grouped(*value)),
+            Self::Exact(value) => formatter.write_str(&grouped(value.decimal())),
             Self::Rounded(rounded) => {
                 write!(formatter, "{} (to the nearest {})", grouped(rounded.value), grouped(rounded.step))
             }
             Self::Range(interval) => write!(formatter, "{interval}"),
-            Self::LowerBound(low) => write!(formatter, "at least {}", grouped(*low)),
+            Self::LowerBound(low) => write!(formatter, "at least {}", grouped(**low)),
             Self::Absent(absence) => formatter.write_str(absence.words()),
         }
     }
@@ -323,7 +337,7 @@ mod tests {
             Quantity::Range(Box::new(Interval { low: number(low), high: high.map(number) }))
         };
         let cases = [
-            (Quantity::Exact(number("1234.5")), Some("1234.5"), "0", "1,234.5"),
+            (Quantity::exact(number("1234.5")), Some("1234.5"), "0", "1,234.5"),
             (
                 Quantity::rounded(number("29200000"), number("100000")),
                 Some("29200000"),
@@ -334,7 +348,7 @@ mod tests {
             (range("2", Some("5")), Some("3.5"), "3", "2 to 5"),
             (range("4", Some("4")), Some("4"), "0", "4"),
             (range("4", None), None, "0", "at least 4"),
-            (Quantity::LowerBound(number("1000")), None, "0", "at least 1,000"),
+            (Quantity::at_least(number("1000")), None, "0", "at least 1,000"),
             (Quantity::Absent(Absence::Suppressed), None, "0", "suppressed"),
             (Quantity::Absent(Absence::Unreadable), None, "0", "unreadable"),
         ];
@@ -346,12 +360,12 @@ mod tests {
             assert_eq!(quantity.to_string(), words);
         }
         // Digits that an integer of the processor does not hold.
-        assert_eq!(Quantity::Exact(LARGEST).approximate(), Some(1e21));
+        assert_eq!(Quantity::exact(LARGEST).approximate(), Some(1e21));
     }
 
     #[test]
     fn only_an_exact_whole_number_is_a_count() {
-        let count = |text: &str| Quantity::Exact(number(text)).exact_count();
+        let count = |text: &str| Quantity::exact(number(text)).exact_count();
         assert_eq!(
             [count("12"), count("12.0"), count("-3"), count("0")],
             [Some(12), Some(12), Some(-3), Some(0)]
@@ -370,7 +384,7 @@ mod tests {
 
     #[test]
     fn the_open_end_stays_open_in_sums() {
-        let at_least = Quantity::LowerBound(Decimal::TEN).interval().unwrap();
+        let at_least = Quantity::at_least(Decimal::TEN).interval().unwrap();
         let sum = at_least.plus(Interval::point(Decimal::ONE)).unwrap();
         assert_eq!((sum.low, sum.high), (Decimal::from(11), None));
         assert!(sum.meets(Interval::point(Decimal::from(1000))) && !sum.meets(Interval::point(Decimal::TEN)));

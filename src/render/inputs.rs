@@ -81,12 +81,7 @@ fn facts(outcome: &Outcome) -> Vec<Facts<'_>> {
         if let Some(facts) = all.get_mut(document.source.0 as usize) {
             facts.format.get_or_insert(document.format.as_str());
             facts.incomplete |= !document.complete;
-        }
-    }
-    for (block, run) in outcome.dataset.runs() {
-        let source = outcome.dataset.document(block.document).source;
-        if let Some(facts) = all.get_mut(source.0 as usize) {
-            facts.values += run.len();
+            facts.values += document.values;
         }
     }
     for problem in &outcome.dataset.problems {

@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::diag::{Finding, Location, grouped};
@@ -38,7 +39,7 @@ impl<'d> Sparklines<'d> {
             let mut may_be = vec![false; 1 << 16];
             let bits = |place: Location| place.span.start as usize % (1 << 16);
             places.iter().for_each(|place| may_be[bits(*place)] = true);
-            let placed = dataset.observations.iter().map(|one| (one.origin.location(), one));
+            let placed = dataset.observations.par_iter().map(|one| (one.origin.location(), one));
             placed.filter(|(place, _)| may_be[bits(*place)] && places.contains(place)).collect()
         };
         Self { dataset, by_place }

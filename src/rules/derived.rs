@@ -58,10 +58,7 @@ impl Recomputed<'_> {
 
 /// The sum of exact figures.
 fn total(inputs: &[&Observation]) -> Option<Decimal> {
-    inputs.iter().try_fold(Decimal::ZERO, |sum, one| match one.quantity {
-        Quantity::Exact(value) => sum.checked_add(value),
-        _ => None,
-    })
+    inputs.iter().try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one.quantity.exact_value()?))
 }
 
 /// Every document of which at least so many figures are sums of what others state, and most others are too.
@@ -104,7 +101,7 @@ fn derived_from_others<'d>(
         let own = dataset.statements(series).filter(|one| dataset.block_of(one).document == document);
         for stated in own {
             let Some(recomputed) = recompute(dataset, members, document, series, stated) else { continue };
-            if stated.quantity == Quantity::Exact(recomputed.sum) {
+            if stated.quantity == Quantity::exact(recomputed.sum) {
                 following += 1;
                 computed +=
                     usize::from(recomputed.inputs.iter().map(|(_, inputs)| inputs.len()).sum::<usize>() > 1);
@@ -194,11 +191,11 @@ fn inputs<'d>(
     period: Period,
 ) -> Option<Vec<&'d Observation>> {
     // Statements are in the order of their periods.
-    let place = |day| series.statements.partition_point(|id| dataset.observation(*id).period.start < day);
+    let place = |day| series.statements.partition_point(|id| dataset.observation(id).period.start < day);
     let first = place(period.start);
     let last = period.end.tomorrow().map_or(series.statements.len(), place);
     let stated = || {
-        series.statements[first..last].iter().map(|id| dataset.observation(*id)).filter(|one| {
+        dataset.statements(series).skip(first).take(last - first).filter(|one| {
             let block = dataset.block_of(one);
             // What repeats another figure would be counted twice.
             block.document != document && !block.redundant && matches!(one.quantity, Quantity::Exact(_))

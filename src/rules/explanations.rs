@@ -40,10 +40,7 @@ pub struct Misfit<'d> {
 impl<'d> Misfit<'d> {
     /// Takes a sum apart; `None` where one of its figures is not exact.
     pub fn of(sum: &Sum<'d>, name: impl Fn(&Observation) -> String) -> Option<Self> {
-        let exact = |one: &Observation| match one.quantity {
-            Quantity::Exact(value) => Some(value),
-            _ => None,
-        };
+        let exact = |one: &Observation| one.quantity.exact_value();
         let whole = exact(sum.whole)?;
         let total =
             sum.parts.iter().try_fold(Decimal::ZERO, |total, part| total.checked_add(exact(part)?))?;
@@ -115,7 +112,7 @@ impl<'d> Misfit<'d> {
         });
         let mut fitting = alike
             .filter_map(|series| dataset.point_at(series, self.whole.at.period))
-            .filter(|one| one.quantity == Quantity::Exact(self.residual) && !is_known(one));
+            .filter(|one| one.quantity == Quantity::exact(self.residual) && !is_known(one));
         let one = fitting.next().filter(|first| fitting.all(|other| other.origin == first.origin))?;
         let name = super::arithmetic::name_of(dataset, one);
         Some(format!("{name} is exactly the difference: it may be missing from the sum"))
@@ -143,7 +140,7 @@ impl<'d> Misfit<'d> {
     fn of_another_length(&self, dataset: &'d Dataset) -> Option<String> {
         self.cells().filter(|cell| cell.needed >= LEAST).find_map(|cell| {
             let other = dataset.points(series_of(dataset, cell.at)).find(|other| {
-                other.quantity == Quantity::Exact(cell.needed)
+                other.quantity == Quantity::exact(cell.needed)
                     && other.period != cell.at.period
                     && (other.period.contains(cell.at.period) || cell.at.period.contains(other.period))
                     && self.cells().all(|known| known.at.origin != other.origin)

@@ -81,7 +81,7 @@ impl<'d> Lists<'d> {
             let of_member = dataset.series.iter().filter(|one| member(&one.key, breakdown) == Some(name));
             of_member
                 .filter_map(|series| dataset.point_at(series, sum.whole.period))
-                .find(|point| point.quantity == Quantity::Exact(residual))
+                .find(|point| point.quantity == Quantity::exact(residual))
         };
         let mut members: Vec<(Name, Option<&Observation>)> =
             candidates.into_iter().map(|name| (name.clone(), stated_elsewhere(name))).collect();

@@ -53,10 +53,7 @@ impl<'d> Judge<'d> {
     /// Whether the parts make the whole. `None` where one of them cannot be read. What is withheld or not reported is
     /// anything from zero.
     pub fn agreement(&self, sum: &Sum<'d>) -> Option<Agreement> {
-        let exact = |one: &Observation| match one.quantity {
-            Quantity::Exact(value) => Some(value),
-            _ => None,
-        };
+        let exact = |one: &Observation| one.quantity.exact_value();
         let total = sum.parts.iter().try_fold(Decimal::ZERO, |total, part| total.checked_add(exact(part)?));
         if total.is_some() && total == exact(sum.whole) {
             return Some(Agreement::Holds);
@@ -98,13 +95,13 @@ impl<'d> Judge<'d> {
     /// The numbers that an observation may stand for; `None` where it cannot be read.
     pub fn bounds(&self, one: &Observation, rounding: Rounding) -> Option<Bounds> {
         Some(match &one.quantity {
-            Quantity::Exact(value) => Bounds::printed(*value, self.step(one), rounding)?,
+            Quantity::Exact(value) => Bounds::printed(value.decimal(), self.step(one), rounding)?,
             Quantity::Rounded(rounded) => Bounds::printed(rounded.value, rounded.step, rounding)?,
             Quantity::Range(range) => match range.high {
                 Some(high) => Bounds::between(range.low, high),
                 None => Bounds::at_least(range.low),
             },
-            Quantity::LowerBound(low) => Bounds::at_least(*low),
+            Quantity::LowerBound(low) => Bounds::at_least(**low),
             Quantity::Absent(Absence::Unreadable) => return None,
             Quantity::Absent(Absence::NotApplicable) => Bounds::point(Decimal::ZERO),
             Quantity::Absent(_) => Bounds::at_least(Decimal::ZERO),
@@ -113,7 +110,7 @@ impl<'d> Judge<'d> {
 
     /// The step to which a figure is printed: as stated, else as all figures like it are; zero where it is exact.
     pub fn step(&self, one: &Observation) -> Decimal {
-        let Quantity::Exact(value) = one.quantity else { return one.quantity.step() };
+        let Some(value) = one.quantity.exact_value() else { return one.quantity.step() };
         let key = &self.dataset.series(self.dataset.block_of(one).series).key;
         let Some(precision) = self.precision().get(&(&key.publisher, &key.metric, key.unit)) else {
             return Decimal::ZERO;
@@ -130,7 +127,7 @@ impl<'d> Judge<'d> {
             for series @ Series { key, .. } in &self.dataset.series {
                 let precision = known.entry((&key.publisher, &key.metric, key.unit)).or_default();
                 for point in self.dataset.points(series) {
-                    if let Quantity::Exact(value) = point.quantity {
+                    if let Some(value) = point.quantity.exact_value() {
                         precision.add(value);
                     }
                 }

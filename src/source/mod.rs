@@ -9,6 +9,7 @@ pub mod limits;
 mod lines;
 mod read;
 
+use std::num::NonZeroU32;
 use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
@@ -61,14 +62,20 @@ pub struct Cell {
     /// Row, counted in records: a quoted line break does not start a new one.
     pub row: u32,
     /// Column.
-    pub column: u32,
+    pub column: NonZeroU32,
 }
 
 impl Cell {
+    /// The cell in a row, counted from 1, and a column, counted from 0 as lists are.
+    #[inline]
+    pub const fn at(row: u32, column: usize) -> Self {
+        Self { row, column: NonZeroU32::MIN.saturating_add(column as u32) }
+    }
+
     /// The cell as spreadsheet programs name it, such as `C5`.
     pub fn reference(self) -> String {
         let mut letters = Vec::new();
-        let mut left = self.column;
+        let mut left = self.column.get();
         while left > 0 {
             letters.push(char::from(b'A' + ((left - 1) % 26) as u8));
             left = (left - 1) / 26;
@@ -238,7 +245,7 @@ mod tests {
             (1, 703, "AAA1"),
             (1_048_576, 16_384, "XFD1048576"),
         ] {
-            assert_eq!(Cell { row, column }.reference(), expected);
+            assert_eq!(Cell::at(row, column - 1).reference(), expected);
         }
     }
 }

@@ -81,10 +81,19 @@ pub struct Counts {
 impl Counts {
     /// Counts in order of time, each with its printed step; 0 where there is none. Every two neighbours above zero make
     /// a step where `is_step` says so of the earlier one's place.
-    pub fn new(counts: impl Iterator<Item = (f64, f64)> + Clone, is_step: impl Fn(usize) -> bool) -> Self {
-        let values: Vec<f64> = counts.clone().map(|count| count.0).collect();
-        let are_exact = counts.clone().all(|count| count.1 == 0.0);
-        let grains = if are_exact { Vec::new() } else { counts.map(|count| count.1).collect() };
+    pub fn new(counts: impl Iterator<Item = (f64, f64)>, is_step: impl Fn(usize) -> bool) -> Self {
+        let mut values = Vec::with_capacity(counts.size_hint().0);
+        let mut grains = Vec::new();
+        for (value, grain) in counts {
+            if grain != 0.0 {
+                grains.resize(values.len(), 0.0);
+                grains.push(grain);
+            }
+            values.push(value);
+        }
+        if !grains.is_empty() {
+            grains.resize(values.len(), 0.0);
+        }
         let is_step = |start: usize| values[start] > 0.0 && values[start + 1] > 0.0 && is_step(start);
         let all = 0..values.len().saturating_sub(1);
         let starts = all.clone().position(|start| !is_step(start)).map(|first| {

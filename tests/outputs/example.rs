@@ -180,6 +180,7 @@ fn document(source: SourceId, format: DocumentFormat, complete: bool) -> Documen
         wordings: Vec::new(),
         provenance: Provenance::default(),
         has_methodology: false,
+        values: 0,
         header: Span::default(),
         complete,
     }
@@ -195,7 +196,7 @@ fn unreadable(broken: SourceId) -> Finding {
 
 fn mixed_units(sources: &Sources, years: SourceId, rows: SourceId) -> Finding {
     let mut place = at(sources, rows, "incident");
-    place.cell = Some(Cell { row: 4, column: 4 });
+    place.cell = Some(Cell::at(4, 3));
     let finding = |place: Location, period: &str| {
         Finding::new(
             UNITS_COMPARED.id,

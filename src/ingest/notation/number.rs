@@ -97,7 +97,7 @@ impl NumberNotation {
             Some(one) if value.is_integer() && value.checked_rem(one.step) == Some(Decimal::ZERO) => {
                 Quantity::rounded(value, one.step)
             }
-            _ => Quantity::Exact(value),
+            _ => Quantity::exact(value),
         }
     }
 }
@@ -144,7 +144,7 @@ fn plain(text: &str, notation: &NumberNotation) -> Option<Reading> {
         return None;
     }
     let value = Decimal::from(number);
-    let quantity = if notation.measured { Quantity::Exact(value) } else { notation.count(value) };
+    let quantity = if notation.measured { Quantity::exact(value) } else { notation.count(value) };
     Some(Reading { quantity, is_percent: false, footnote: None, had_separators })
 }
 
@@ -353,7 +353,7 @@ fn figure(text: &str, notation: &NumberNotation) -> Result<Figure, Trouble> {
         let number = Printed::read(rest, notation)?;
         let (value, is_percent) = (number.value()?, number.is_percent);
         let quantity = match bound {
-            Bound::AtLeast => Quantity::LowerBound(value),
+            Bound::AtLeast => Quantity::at_least(value),
             Bound::AtMost => range(Decimal::ZERO, value)?,
             // The largest count below 10 is 9.
             Bound::Below if value.is_integer() && !is_percent && !notation.measured => {
@@ -480,7 +480,7 @@ impl Printed {
             let last_digit = Decimal::new(1, self.number.scale());
             Ok(Quantity::rounded(value, self.scaled(last_digit)?.normalize()))
         } else if notation.measured {
-            Ok(Quantity::Exact(value))
+            Ok(Quantity::exact(value))
         } else {
             Ok(notation.count(value))
         }
@@ -624,7 +624,7 @@ mod tests {
     /// A quantity in one line: `5`, `5±1` with its step, `0..9`, `5..`, or the absence.
     fn outline(quantity: &Quantity) -> String {
         match quantity {
-            Quantity::Exact(value) => value.to_string(),
+            Quantity::Exact(value) => value.decimal().to_string(),
             Quantity::Rounded(rounded) => format!("{}±{}", rounded.value, rounded.step),
             Quantity::Range(range) => format!("{}..{}", range.low, range.high.unwrap()),
             Quantity::LowerBound(low) => format!("{low}.."),
@@ -950,7 +950,7 @@ mod tests {
             let value = Decimal::new(mantissa, scale);
             let notation = NumberNotation { thousands: marks.0, decimal: marks.1, ..NumberNotation::default() };
             let reading = read(&printed(value, marks.0, marks.1), &notation).unwrap();
-            prop_assert_eq!(reading.quantity, Quantity::Exact(value));
+            prop_assert_eq!(reading.quantity, Quantity::exact(value));
             prop_assert_eq!(reading.had_separators, marks.0.is_some() && value.abs() >= Decimal::ONE_THOUSAND);
         }
 
@@ -967,7 +967,7 @@ mod tests {
             let reading = read(&noisy.to_string(), &NumberNotation::default()).unwrap();
             // Near zero the noise is large beside the number.
             if thousandths.abs() > 100 {
-                prop_assert_eq!(reading.quantity, Quantity::Exact(Decimal::new(thousandths, 3)));
+                prop_assert_eq!(reading.quantity, Quantity::exact(Decimal::new(thousandths, 3)));
             }
         }
     }

@@ -50,7 +50,7 @@ impl KeyTable<'_> {
 
     fn place(&self, row: &KeyRow<'_>, column: usize) -> (Span, Cell) {
         let span = row.spans.get(column).copied().unwrap_or(row.span);
-        (span, Cell { row: row.number, column: column as u32 + 1 })
+        (span, Cell::at(row.number, column))
     }
 }
 

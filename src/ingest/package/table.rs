@@ -200,7 +200,7 @@ impl Reader<'_> {
     ) -> Problem {
         let span = rows.cells.get(column).copied().unwrap_or(rows.span);
         let mut problem = self.problem(kind, span, message);
-        problem.location.cell = Some(Cell { row: rows.number, column: column as u32 + 1 });
+        problem.location.cell = Some(Cell::at(rows.number, column));
         problem.path = format!("{}/{}", self.path_of(rows.span), field.name);
         problem
     }
@@ -218,7 +218,7 @@ impl Reader<'_> {
         let quoted = |name: &String| format!("`{name}`");
         let heading_problem = |column: usize, message: String| {
             let mut problem = self.problem(ProblemKind::Schema, rows.cells[column], message);
-            problem.location.cell = Some(Cell { row: rows.number, column: column as u32 + 1 });
+            problem.location.cell = Some(Cell::at(rows.number, column));
             problem.path = format!("{}#{}", self.source.path, headings[column]);
             problem.related = vec![(schema.at, "the table schema".to_owned())];
             problem

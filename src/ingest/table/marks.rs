@@ -84,7 +84,7 @@ impl Reader<'_> {
             )
         };
         let mut problem = self.problem(ProblemKind::UnparsableValue, *place, message);
-        problem.location.cell = Some(Cell { row: *row, column: column as u32 + 1 });
+        problem.location.cell = Some(Cell::at(*row, column));
         problem.path = format!("{}#{heading}", self.source.path);
         problem.label = format!("the first of them, `{}`", crate::ingest::value::shortened(text.trim()));
         problem.help =

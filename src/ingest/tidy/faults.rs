@@ -94,7 +94,7 @@ impl Reader<'_> {
                 continue;
             }
             let mut problem = self.problem(ProblemKind::Schema, cells[column], unknown_column(column, &name));
-            problem.location.cell = Some(Cell { row, column: column as u32 + 1 });
+            problem.location.cell = Some(Cell::at(row, column));
             problem.label = "no column of a tidy table".to_owned();
             problem.help = violation.help;
             self.builder.problem(problem);
@@ -108,7 +108,7 @@ impl Reader<'_> {
         }
         let mut problems = self.row_violations(rows, columns);
         problems.retain(|problem| {
-            let column = problem.location.cell.map_or(0, |cell| cell.column as usize);
+            let column = problem.location.cell.map_or(0, |cell| cell.column.get() as usize);
             columns.closed.iter().any(|closed| closed + 1 == column)
         });
         problems
@@ -184,7 +184,7 @@ impl Reader<'_> {
     pub(super) fn row_problem(&self, rows: &Rows<'_>, column: usize, message: String) -> Problem {
         let span = rows.cells.get(column).copied().unwrap_or(rows.span);
         let mut problem = self.problem(ProblemKind::Schema, span, message);
-        problem.location.cell = Some(Cell { row: rows.number, column: column as u32 + 1 });
+        problem.location.cell = Some(Cell::at(rows.number, column));
         problem.path = format!("{}/{column}", self.row_path(rows));
         problem
     }

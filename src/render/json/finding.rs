@@ -147,7 +147,7 @@ pub fn location_entry(location: Location, sources: &Sources) -> LocationEntry<'_
         end_column: last.column,
         byte_start: start,
         byte_end: end,
-        cell: location.cell.map(|cell| CellEntry { row: cell.row, column: cell.column }),
+        cell: location.cell.map(|cell| CellEntry { row: cell.row, column: cell.column.get() }),
         text: text_at(source, start, end),
     }
 }

@@ -92,15 +92,14 @@ fn fields(key: &SeriesKey) -> [Option<&Name>; 8] {
 /// Sums among series beside each other. Nearly never is there any: a few periods tell.
 fn identities_of<'d>(dataset: &'d Dataset, group: &[&'d Series], least: usize) -> Vec<Identity<'d>> {
     let Some(longest) = group.iter().max_by_key(|series| series.points.len()) else { return Vec::new() };
-    let points = &longest.points;
-    let samples = (1..=SAMPLES).filter_map(|place| points.get(place * points.len() / (SAMPLES + 1)));
-    let samples = Table::of(dataset, group, samples.map(|id| dataset.observation(*id).period));
+    let periods = &longest.periods;
+    let samples = (1..=SAMPLES).filter_map(|place| periods.get(place * periods.len() / (SAMPLES + 1)));
+    let samples = Table::of(dataset, group, samples.copied());
     let wholes = samples.sums();
     if wholes.is_empty() {
         return Vec::new();
     }
-    let periods: BTreeSet<Period> =
-        group.iter().flat_map(|series| dataset.points(series)).map(|point| point.period).collect();
+    let periods: BTreeSet<Period> = group.iter().flat_map(|series| series.periods.iter().copied()).collect();
     let table = Table::of(dataset, group, periods.into_iter());
     wholes.into_iter().filter_map(|whole| table.identity(whole, least)).collect()
 }

@@ -207,7 +207,7 @@ fn possibility(judge: &Judge<'_>, of: &Quotient<'_>, quotient: Bounds) -> Option
 fn shown(rate: &Quantity) -> String {
     let percent = |value: Decimal| value.checked_mul(Decimal::ONE_HUNDRED).map(|percent| percent.normalize());
     let shown = match rate {
-        Quantity::Exact(value) => percent(*value),
+        Quantity::Exact(value) => percent(value.decimal()),
         Quantity::Rounded(rounded) => {
             percent(rounded.value).zip(percent(rounded.step)).map(|(mut shown, step)| {
                 shown.rescale(step.scale());

@@ -24,13 +24,9 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
-    for (block, run) in dataset.runs() {
-        let series = dataset.series(block.series);
-        if series.key.unit.additivity() == Additivity::None {
-            continue;
-        }
-        sink.examined(run.len());
-        for one in run.iter().filter(|one| is_fraction(&one.quantity)) {
+    for series in dataset.series.iter().filter(|series| series.key.unit.additivity() != Additivity::None) {
+        sink.examined(series.statements.len());
+        for one in dataset.statements(series).filter(|one| is_fraction(&one.quantity)) {
             report_fraction(dataset, sink, series, one);
         }
     }
@@ -38,7 +34,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 
 fn is_fraction(quantity: &Quantity) -> bool {
     match quantity {
-        Quantity::Exact(value) => value.scale() > 0 && !value.is_integer(),
+        Quantity::Exact(value) => value.is_fraction(),
         Quantity::Rounded(rounded) => rounded.step < Decimal::ONE && !rounded.value.is_integer(),
         _ => false,
     }

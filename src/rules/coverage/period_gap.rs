@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::names;
 use crate::diag::{Location, listing, quantity_of};
-use crate::model::{Dataset, Format, Observation, Period, Series, SeriesKey};
+use crate::model::{Block, Dataset, Format, Observation, Period, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::breakdown::{BREAKDOWNS, common_key, names_part};
 
@@ -72,9 +72,15 @@ type CompleteLists<'d> = HashSet<(&'d str, SeriesKey, Period)>;
 
 fn complete_lists(dataset: &Dataset) -> CompleteLists<'_> {
     let mut lists = CompleteLists::new();
+    let is_complete = |block: &Block| {
+        block.total_of.is_some() && block.all_parts && dataset.document(block.document).complete
+    };
+    if !dataset.blocks.iter().any(is_complete) {
+        return lists;
+    }
     for (block, observations) in dataset.runs() {
         let Some(breakdown) = block.total_of.as_deref() else { continue };
-        if block.all_parts && dataset.document(block.document).complete {
+        if is_complete(block) {
             let key = &dataset.series(block.series).key;
             // The total of all subjects may have a name of its own, which stands as its category.
             let plain = SeriesKey { category: None, ..key.clone() };

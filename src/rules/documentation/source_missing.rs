@@ -29,11 +29,8 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
-    let mut counts = vec![0; dataset.documents.len()];
-    for (block, observations) in dataset.runs() {
-        counts[block.document.0 as usize] += observations.len();
-    }
-    for (document, values) in dataset.documents.iter().zip(counts) {
+    for document in &dataset.documents {
+        let values = document.values;
         // What is missing from a document that was not read to its end may stand in the rest.
         if values == 0 || (!document.complete && document.provenance.url.is_none()) {
             continue;

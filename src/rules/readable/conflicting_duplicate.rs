@@ -100,7 +100,7 @@ const MOST_PARTS: usize = 12;
 /// Whether the larger of two figures is exactly the smaller one and some of what is stated beside it of what belongs to the
 /// subject: one document speaks of the company, the other of the row that bears its name.
 fn is_company_and_own_row(dataset: &Dataset, series: &Series, pair: [&Observation; 2]) -> bool {
-    let (Quantity::Exact(first), Quantity::Exact(later)) = (&pair[0].quantity, &pair[1].quantity) else {
+    let (Some(first), Some(later)) = (pair[0].quantity.exact_value(), pair[1].quantity.exact_value()) else {
         return false;
     };
     let own = if first < later { pair[0] } else { pair[1] };
@@ -114,15 +114,10 @@ fn is_company_and_own_row(dataset: &Dataset, series: &Series, pair: [&Observatio
             all.filter(|other| is_like(&other.key, key)).flat_map(|other| dataset.statements(other));
         like.rfind(|one| one.period == period && dataset.block_of(one).document == document)
     };
-    let parts: Option<Vec<Decimal>> = members
-        .filter_map(beside)
-        .map(|part| match part.quantity {
-            Quantity::Exact(value) => Some(value),
-            _ => None,
-        })
-        .collect();
+    let parts: Option<Vec<Decimal>> =
+        members.filter_map(beside).map(|part| part.quantity.exact_value()).collect();
     let Some(parts) = parts else { return false };
-    let rest = (*first - *later).abs();
+    let rest = (first - later).abs();
     let all = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(*part));
     if all == Some(rest) && !parts.is_empty() {
         return true;

@@ -115,8 +115,10 @@ fn compare(
 
 /// Where the name of a statement's subject stands: at the head of its block, or else at the figure.
 fn name_of(dataset: &Dataset, block: &Block, statement: &Observation) -> Location {
-    let stands_with =
-        dataset.observation(dataset.series(block.series).statements[0]).block == statement.block;
+    let stands_with = dataset
+        .statements(dataset.series(block.series))
+        .next()
+        .is_some_and(|first| first.block == statement.block);
     if stands_with { dataset.location_in(block, block.subject) } else { statement.origin.location() }
 }
 

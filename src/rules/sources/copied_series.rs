@@ -56,7 +56,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         }
         sink.examined(1);
         let (first, last) = (series.points.first(), series.points.last());
-        for end in [first, last].into_iter().flatten().map(|id| dataset.observation(*id)) {
+        for end in [first, last].into_iter().flatten().map(|id| dataset.observation(id)) {
             if let Some(value) = end.quantity.exact_count().filter(|value| *value != 0) {
                 by_end.entry((end.period, value)).or_default().push(index);
             }

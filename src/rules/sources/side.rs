@@ -58,10 +58,9 @@ impl<'d> Entry<'d> {
 /// What each document states of a series for a period: as such, or in finer periods that leave no day out and add up.
 /// Figures that repeat others are left out.
 pub fn entries<'d>(dataset: &'d Dataset, series: &'d Series, period: Period) -> Vec<Entry<'d>> {
-    let start = series.statements.partition_point(|id| dataset.observation(*id).period.start < period.start);
+    let start = series.statements.partition_point(|id| dataset.observation(id).period.start < period.start);
     let mut by_document: BTreeMap<DocumentId, Vec<&Observation>> = BTreeMap::new();
-    for id in &series.statements[start..] {
-        let statement = dataset.observation(*id);
+    for statement in dataset.statements(series).skip(start) {
         if statement.period.start > period.end {
             break;
         }

@@ -287,13 +287,16 @@ fn bound(probability: f64) -> &'static str {
 
 /// Zeros, one or several in a row, between two periods with larger counts.
 fn abrupt_zeros(context: &Context<'_>, sink: &mut Sink, series: &Series) {
+    if series.rhythm.is_some() && !context.dataset.points(series).any(is_zero) {
+        sink.examined(series.points.len().saturating_sub(2));
+        return;
+    }
     for points in context.dataset.points_by_frequency(series).into_values() {
         zeros_among(context, sink, series, &points);
     }
 }
 
 fn zeros_among(context: &Context<'_>, sink: &mut Sink, series: &Series, points: &[&Observation]) {
-    let is_zero = |one: &Observation| one.quantity.point().is_some_and(|value| value.is_zero());
     let mut rest = points;
     while let Some(first) = rest.iter().position(|one| is_zero(one)) {
         let zeros = rest[first..].iter().take_while(|one| is_zero(one)).count();
@@ -304,6 +307,10 @@ fn zeros_among(context: &Context<'_>, sink: &mut Sink, series: &Series, points: 
         rest = &rest[first + zeros..];
     }
     sink.examined(points.len().saturating_sub(2));
+}
+
+fn is_zero(one: &Observation) -> bool {
+    one.quantity.point().is_some_and(|value| value.is_zero())
 }
 
 fn compare_zeros(

@@ -93,16 +93,15 @@ fn may_change(dataset: &Dataset, series: &Series) -> bool {
     if series.rhythm.is_none() {
         return true;
     }
-    let finest =
-        |ids: &[_]| ids.iter().filter_map(|id| last_place(dataset.observation(*id).quantity.point()?)).min();
-    let (first, last) = (&series.points[..LEAST], &series.points[series.points.len() - LEAST..]);
-    finest(first) != finest(last)
+    let place = |one: &Observation| last_place(one.quantity.point()?);
+    let first = dataset.points(series).take(LEAST).filter_map(place).min();
+    first != dataset.points(series).rev().take(LEAST).filter_map(place).min()
 }
 
 fn printed(at: &Observation) -> Option<Printed<'_>> {
-    let point = match at.quantity {
-        Quantity::Exact(value) => value,
-        Quantity::Rounded(ref rounded) => rounded.value,
+    let point = match &at.quantity {
+        Quantity::Exact(value) => value.decimal(),
+        Quantity::Rounded(rounded) => rounded.value,
         _ => return None,
     };
     Some(Printed { at, value: point.abs().to_f64()?, place: last_place(point)? })

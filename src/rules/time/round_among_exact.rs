@@ -77,14 +77,22 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     let least = context.parameters.lowest("zeros") as u32;
     let mut found: Vec<(&Series, Round<'_>)> = Vec::new();
-    for series in &dataset.series {
-        if series.points.len() < LEAST || series.key.unit.additivity() == Additivity::None {
+    // How many exact counts of a thousand or more each publisher states.
+    let mut stated: HashMap<&Name, usize> = HashMap::new();
+    for series in dataset.series.iter().filter(|series| series.key.unit.additivity() != Additivity::None) {
+        let counts = dataset.points(series).filter_map(|one| Some((one.quantity.exact_count()?, one)));
+        let (mut large, mut has_round) = (0, false);
+        counts.clone().for_each(|(count, _)| {
+            large += usize::from(count >= LARGE);
+            has_round |= count != 0 && count % LARGE == 0;
+        });
+        *stated.entry(&series.key.publisher).or_default() += large;
+        if series.points.len() < LEAST {
             continue;
         }
         sink.examined(series.points.len());
-        let counts = dataset.points(series).filter_map(|one| Some((one.quantity.exact_count()?, one)));
         // The cheap test first: one count in a thousand ends in three zeros.
-        if counts.clone().any(|(count, _)| count != 0 && count % LARGE == 0) {
+        if has_round {
             let large: Vec<Count<'_>> = counts
                 .filter(|(count, _)| *count >= LARGE)
                 .filter_map(|(count, at)| {
@@ -95,14 +103,6 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         }
     }
     sink.nothing_to_check("no series of five periods or more that can be counted");
-    if found.is_empty() {
-        return;
-    }
-    let mut stated: HashMap<&Name, usize> = HashMap::new();
-    for series in dataset.series.iter().filter(|series| series.key.unit.additivity() != Additivity::None) {
-        let large = dataset.points(series).filter_map(|one| one.quantity.exact_count());
-        *stated.entry(&series.key.publisher).or_default() += large.filter(|count| *count >= LARGE).count();
-    }
     for (series, round) in found {
         let limit = |name| context.parameters.get(name, &series.key, Some(round.at.period));
         let all = stated[&series.key.publisher];

@@ -1,12 +1,14 @@
 //! All series of counts, with what their peers tell of how restless they are: made once for all rules that look at
 //! changes over time.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{Additivity, Dataset, Frequency, Name, Observation, ObservationId, Period, Series, Unit};
+use crate::model::{
+    Additivity, Dataset, Frequency, Name, Observation, ObservationId, ObservationIds, Period, Series, Unit,
+};
 use crate::rules::members::Members;
 use crate::stats::ratio::{Counts, Prior, Ratios, Steps};
 use crate::stats::season::Season;
@@ -29,9 +31,9 @@ pub struct Run<'d> {
     pub frequency: Frequency,
     dataset: &'d Dataset,
     /// One figure a period, in order.
-    ids: Cow<'d, [ObservationId]>,
+    ids: ObservationIds,
     /// Their periods: in a column of their own, as are the counts, since rules look at nearly all of them.
-    pub periods: Vec<Period>,
+    pub periods: Arc<[Period]>,
     /// The points as counts, with the steps between neighbours that are both above zero.
     pub counts: Counts,
     /// Whether all points are in one unit.
@@ -136,14 +138,18 @@ fn runs_of<'d>(dataset: &'d Dataset, members: &Members<'d>, group: &[&'d Series]
     for (frequency, mut ids) in dataset.point_ids_by_frequency(group) {
         if group.len() > 1 {
             // The figures of the first series win over those in other units.
-            let ids = ids.to_mut();
-            ids.sort_by_key(|id| dataset.observation(*id).period);
-            ids.dedup_by_key(|id| dataset.observation(*id).period);
+            let mut list: Vec<ObservationId> = ids.iter().collect();
+            list.sort_by_key(|id| dataset.observation(*id).period);
+            list.dedup_by_key(|id| dataset.observation(*id).period);
+            ids = list.into();
         }
-        let points = || ids.iter().map(|id| dataset.observation(*id));
-        let periods: Vec<Period> = points().map(|point| point.period).collect();
+        let periods = if group.len() == 1 && ids.len() == series.points.len() {
+            Arc::clone(&series.periods)
+        } else {
+            dataset.observations.of(&ids).map(|point| point.period).collect()
+        };
         let is_step = |start: usize| is_regular || is_even_step(periods[start], periods[start + 1]);
-        let counts = Counts::new(points().map(count), is_step);
+        let counts = Counts::new(dataset.observations.of(&ids).map(count), is_step);
         if counts.steps() > 0 {
             let ratios = Ratios::new(counts.log_ratios());
             let is_whole = group.len() == 1 && counts.steps() + 1 == ids.len();
@@ -172,7 +178,7 @@ pub fn periods_of<'r, 'd: 'r>(runs: impl Iterator<Item = &'r Run<'d>>) -> Vec<Pe
     let mut last: &[Period] = &[];
     // Most series beside each other have the same periods.
     for run in runs {
-        if std::mem::replace(&mut last, &run.periods) != run.periods {
+        if std::mem::replace(&mut last, &run.periods) != &*run.periods {
             periods.extend_from_slice(&run.periods);
         }
     }
@@ -199,12 +205,12 @@ impl<'d> Run<'d> {
 
     /// Its figures.
     pub fn points(&self) -> impl DoubleEndedIterator<Item = &'d Observation> + '_ {
-        self.ids.iter().map(|id| self.dataset.observation(*id))
+        self.ids.iter().map(|id| self.dataset.observation(id))
     }
 
     /// One of its figures.
     pub fn point(&self, place: usize) -> &'d Observation {
-        self.dataset.observation(self.ids[place])
+        self.dataset.observation(self.ids.at(place))
     }
 
     /// The two figures of a step.
