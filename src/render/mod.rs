@@ -134,6 +134,10 @@ pub struct RunInfo {
 
 /// Writes an outcome in a format. The text ends with a line break.
 pub fn render(outcome: &Outcome, format: Format, style: &Style, run: &RunInfo) -> String {
+    // Here, where all threads are free to count the lines of a large file.
+    for finding in &outcome.findings {
+        outcome.sources.get(finding.primary.location.source).lines();
+    }
     match format {
         Format::Terminal => terminal::render(outcome, style),
         Format::Concise => concise::render(outcome, style),

@@ -3,6 +3,7 @@
 //! The index is made once for a file and only when something in it is printed, so that a clean run never pays for it.
 
 use memchr::{memchr, memchr_iter};
+use rayon::prelude::*;
 
 /// Where a byte stands, as an editor shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +16,8 @@ pub struct Place {
 
 /// Bytes of a text between two entries of the index.
 const STRIDE: usize = 1 << 10;
+/// Fewer strides are not worth a thread of their own.
+const LEAST_CHUNKS: usize = 1 << 10;
 
 /// How many lines begin before certain places of a text: counting line ends is much faster than listing them, and few
 /// places of a long file are ever printed.
@@ -27,12 +30,12 @@ pub struct LineIndex {
 impl LineIndex {
     /// Indexes a text. Lines end with `\n`; a `\r` before it belongs to the line end.
     pub fn new(text: &str) -> Self {
-        let mut total = 0;
+        let ends = |chunk: &[u8]| memchr_iter(b'\n', chunk).count() as u32;
         let mut ends_before = vec![0];
-        ends_before.extend(text.as_bytes().chunks(STRIDE).map(|chunk| {
-            total += memchr_iter(b'\n', chunk).count() as u32;
-            total
-        }));
+        ends_before.par_extend(text.as_bytes().par_chunks(STRIDE).with_min_len(LEAST_CHUNKS).map(ends));
+        for entry in 1..ends_before.len() {
+            ends_before[entry] += ends_before[entry - 1];
+        }
         Self { ends_before }
     }
 

@@ -163,7 +163,11 @@ impl Source {
 
     /// The index of lines, made at the first call.
     pub fn lines(&self) -> &LineIndex {
-        self.lines.get_or_init(|| LineIndex::new(&self.text))
+        // Not made while others wait for it: what counts the lines are the threads that ask.
+        self.lines.get().unwrap_or_else(|| {
+            let index = LineIndex::new(&self.text);
+            self.lines.get_or_init(|| index)
+        })
     }
 
     /// Line and column of the first byte of a span.
