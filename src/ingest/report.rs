@@ -10,7 +10,7 @@ use super::{Format, Name, ProblemKind, Reader, is_large};
 use crate::load::{Kind, Node, Tree};
 use crate::model::{
     Absence, Basis, Block, BlockId, Builder, DocumentId, Observation, Origin, Period, Provenance, Quantity,
-    SeriesKey, Unit, Wording, parse_number,
+    SeriesKey, Unit, Wording, parse_count, parse_number,
 };
 use crate::schema::{SchemaName, Violation};
 use crate::source::Span;
@@ -186,19 +186,21 @@ impl Reader<'_> {
         let publisher = self.builder.document_publisher(document);
         let rounded_to = series.field("rounded_to").and_then(value::plain_number);
         let mut blocks: Vec<(Unit, BlockId)> = Vec::new();
-        for member in series.node.get("values").into_iter().flat_map(Node::members) {
+        let Some(values) = series.node.get("values") else { return };
+        let mut members = values.members();
+        while let Some((key, value)) = members.next_pair() {
             self.builder.count_values(1);
             if seen.has_duplicates {
-                seen.value_keys.insert(member.key_span);
+                seen.value_keys.extend(value.key_span());
             }
-            if self.is_cut(member.value.span()) {
+            if self.is_cut(value.span()) {
                 continue;
             }
-            let Some(period) = Period::parse(&member.key) else {
-                seen.unread_keys.push((member.key.into_owned(), member.key_span));
+            let Some(period) = Period::parse(key) else {
+                seen.unread_keys.push((key.to_owned(), value.key_span().unwrap_or_default()));
                 continue;
             };
-            let own_unit = member.value.get("unit").filter(|_| member.value.kind() == Kind::Object);
+            let own_unit = value.get("unit").filter(|_| value.kind() == Kind::Object);
             let value_unit = own_unit.and_then(|node| Unit::parse(&node.text())).unwrap_or(unit);
             let block = match blocks.iter().find(|(known, _)| *known == value_unit) {
                 Some((_, block)) => *block,
@@ -210,8 +212,19 @@ impl Reader<'_> {
                     block
                 }
             };
-            let (quantity, span) = self.read_value(member.value, rounded_to, &mut seen.handled);
-            let origin = Origin { source: self.input.source, value: span, cell: None };
+            let place = |value| Origin { source: self.input.source, value, cell: None };
+            // Nearly every value is a whole number and nothing else.
+            let count = match rounded_to {
+                None if value.kind() == Kind::Number => parse_count(value.scalar_text()),
+                _ => None,
+            };
+            let (quantity, origin) = match count {
+                Some(count) => (Quantity::count(count), place(value.span())),
+                None => {
+                    let (quantity, span) = self.read_value(value, rounded_to, &mut seen.handled);
+                    (quantity, place(span))
+                }
+            };
             self.builder.observation(Observation { block, period, quantity, origin });
         }
     }

@@ -20,7 +20,7 @@ use crate::load::SyntaxError;
 use crate::load::csv::{Rows, unquote};
 use crate::model::{
     Absence, Basis, Block, BlockId, Builder, DocumentId, Observation, Origin, Period, Problem, Quantity,
-    SeriesKey, Unit, parse_number,
+    SeriesKey, Unit, parse_count, parse_number,
 };
 use crate::source::{Cell, Span};
 
@@ -67,6 +67,8 @@ struct Columns {
     closed: Vec<usize>,
     /// How numbers are written, where the file proves that they are not as a tidy table wants them.
     notation: Option<NumberNotation>,
+    /// Whether a whole number in the column `value` is an exact count, whatever else the row says.
+    holds_plain_numbers: bool,
 }
 
 impl Columns {
@@ -88,6 +90,7 @@ impl Columns {
                     .filter(|column| CLOSED_COLUMNS.contains(&names[*column].as_str()))
                     .collect(),
                 notation: None,
+                holds_plain_numbers: false,
                 names,
             }),
             (period, value) => Err([("period", period), ("value", value)]
@@ -235,6 +238,9 @@ impl Reader<'_> {
             decimal,
             ..NumberNotation::default()
         });
+        let field = self.resource.and_then(|resource| resource.field(&columns.names[columns.value]));
+        columns.holds_plain_numbers =
+            columns.has_only_values() && columns.notation.is_none() && field.is_none();
         if has_header {
             self.check_header(&columns, &header_cells, rows.number);
         }
@@ -348,12 +354,23 @@ impl Reader<'_> {
             self.refused_row(rows, columns);
             return false;
         }
+        // Nearly every cell is a whole number and has no other part.
+        let raw = rows.raw(columns.value);
+        if let Some(count) = parse_count(raw).filter(|_| columns.holds_plain_numbers) {
+            styles.without += usize::from(raw.len() > 3);
+            let origin = Origin {
+                source: self.input.source,
+                value: rows.cells[columns.value],
+                cell: Some(Cell::at(rows.number, columns.value)),
+            };
+            self.builder.observation(Observation { block, period, quantity: Quantity::count(count), origin });
+            return true;
+        }
         let column = columns.place_of_number(rows);
         let span = rows.cells[column];
         let cell = Cell::at(rows.number, column);
         let (raw, absence) = self.stated_value(columns, rows);
         let raw = &*raw;
-        // Nearly every cell is a plain number and has no other part.
         let quantity = match parse_number(raw) {
             _ if absence.is_some() => Ok(Quantity::Absent(absence.unwrap_or(Absence::NotReported))),
             Ok(number) if columns.has_only_values() => {

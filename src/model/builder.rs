@@ -87,6 +87,7 @@ impl Builder {
     }
 
     /// Adds an observation.
+    #[inline]
     pub fn observation(&mut self, observation: Observation) {
         self.dataset.observations.push(observation);
     }

@@ -32,7 +32,7 @@ pub use entities::{Entities, Named, is_legal_form};
 pub use number::Number;
 pub use observations::{ObservationIds, Observations};
 pub use period::{Frequency, Period};
-pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_number};
+pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_count, parse_number};
 pub use registry::{
     Alias, Break, Direction, Entity, EntityKind, Jurisdiction, Membership, Metric, RateOf, Registry,
     jurisdiction, jurisdictions, names, territories_of,

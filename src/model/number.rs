@@ -22,6 +22,12 @@ enum Digits {
 }
 
 impl Number {
+    /// A whole number.
+    #[inline]
+    pub const fn of_whole(number: i64) -> Self {
+        Self(Digits::Few { scale: 0, mantissa: number })
+    }
+
     /// The number to calculate with.
     #[inline]
     pub fn decimal(&self) -> Decimal {

@@ -186,6 +186,7 @@ impl Observations {
     }
 
     /// Adds one.
+    #[inline]
     pub fn push(&mut self, observation: Observation) {
         self.newest_piece().push(observation);
     }
@@ -221,6 +222,7 @@ impl Observations {
     }
 
     /// The observations of the last piece, to add some.
+    #[inline]
     fn newest_piece(&mut self) -> &mut Vec<Observation> {
         if self.pieces.is_empty() {
             self.pieces.push(Piece { first: 0, skipped: 0, observations: Vec::new() });

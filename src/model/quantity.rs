@@ -97,6 +97,12 @@ impl Quantity {
         Self::Exact(Number::from(value))
     }
 
+    /// A whole number printed in full.
+    #[inline]
+    pub const fn count(value: i64) -> Self {
+        Self::Exact(Number::of_whole(value))
+    }
+
     /// A number that is at least this much.
     pub fn at_least(low: Decimal) -> Self {
         Self::LowerBound(Box::new(low))
@@ -260,10 +266,8 @@ pub enum NumberFault {
 /// # Errors
 /// Where the text is something else, or has more digits than can be kept.
 pub fn parse_number(text: &str) -> Result<Decimal, NumberFault> {
-    // Most cells are whole numbers of at most 18 digits: those need no general parser.
-    if text.len() <= 18 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let value = text.bytes().fold(0i64, |number, byte| number * 10 + i64::from(byte - b'0'));
-        return Ok(Decimal::from(value));
+    if let Some(count) = parse_count(text) {
+        return Ok(Decimal::from(count));
     }
     if !is_plain_number(text) {
         return Err(NumberFault::NotANumber);
@@ -275,6 +279,23 @@ pub fn parse_number(text: &str) -> Result<Decimal, NumberFault> {
     };
     let value = parsed.map_err(|_| NumberFault::TooManyDigits)?;
     if value.abs() > LARGEST { Err(NumberFault::TooLarge) } else { Ok(value) }
+}
+
+/// Reads the whole number that at most 18 digits make, and nothing else: most cells hold one, and need no general parser.
+#[inline]
+pub fn parse_count(text: &str) -> Option<i64> {
+    if !(1..=18).contains(&text.len()) {
+        return None;
+    }
+    let mut number = 0;
+    for byte in text.bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + i64::from(digit);
+    }
+    Some(number)
 }
 
 fn is_plain_number(text: &str) -> bool {

@@ -98,9 +98,7 @@ pub fn find<'d>(
         let paces = &mut Paces::new(survey);
         let mut found = endings(survey, index, family, &moves[index], paces);
         found.retain(|one| !replaced.contains(&one.giver));
-        for (_, moves) in moves[index].by_period() {
-            found.extend(transfers(paces, index, family, moves));
-        }
+        moves[index].each_period(|_, moves| found.extend(transfers(paces, index, family, moves)));
         found.retain(|one| one.evidence >= least && (one.to.is_some() || one.fit >= fit));
         found
     };

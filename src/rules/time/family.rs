@@ -2,10 +2,11 @@
 //! clearinghouse. What happens to all of them at once, or moves from one to another, shows in a family only.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::survey::{Survey, periods_of};
+use super::survey::{Run, Survey, periods_of};
 use crate::diag::Location;
 use crate::model::{Frequency, Observation, Period, Series, SeriesKey};
 use crate::stats::evidence::{Expectation, Pace};
@@ -108,6 +109,10 @@ pub struct Entry {
 }
 
 impl Entry {
+    fn new(survey: &Survey<'_>, run: usize, step: usize) -> Self {
+        Self { run: run as u32, step: step as u32, ratio: survey.runs[run].ratios.values[step] }
+    }
+
     /// Number of the run in the survey.
     pub const fn run(self) -> usize {
         self.run as usize
@@ -123,21 +128,76 @@ impl Entry {
 /// All steps of a family, by the period that they lead to.
 pub struct Moves<'s, 'd> {
     survey: &'s Survey<'d>,
+    /// Numbers of the runs in the survey.
+    runs: Vec<usize>,
     /// The periods, in order.
-    periods: Vec<Period>,
-    /// Where the steps of each period end, and those of the next begin.
+    periods: Arc<[Period]>,
+    /// The steps in order of their periods; none where every run has a step to every period but the first, as in most
+    /// families, so that they need not be put in order.
+    uneven: Option<Uneven>,
+}
+
+/// Steps of which those to one period stand together, in the order of the runs.
+struct Uneven {
+    /// Where the steps to each period end, and those to the next begin.
     ends: Vec<usize>,
-    /// Those of a period stand together, in the order of the runs.
     entries: Vec<Entry>,
 }
 
 impl<'s, 'd> Moves<'s, 'd> {
     /// Those of the series of a family.
     pub fn new(survey: &'s Survey<'d>, family: &Family) -> Self {
-        let runs = || family.runs.iter().map(|run| (*run, &survey.runs[*run]));
-        let periods = periods_of(runs().map(|(_, run)| run));
+        let runs = || family.runs.iter().map(|run| &survey.runs[*run]);
+        let first =
+            family.runs.first().map_or_else(Arc::default, |run| Arc::clone(&survey.runs[*run].periods));
+        let is_even = |run: &Run<'_>| run.has_every_step() && run.periods == first;
+        let (periods, uneven) = if runs().all(is_even) {
+            (first, None)
+        } else {
+            let periods = periods_of(runs());
+            let uneven = Uneven::new(survey, family, &periods);
+            (periods.into(), Some(uneven))
+        };
+        Self { survey, runs: family.runs.clone(), periods, uneven }
+    }
+
+    /// Goes through the moves by the period that they lead to.
+    pub fn each_period(&self, mut visit: impl FnMut(Period, &[Entry])) {
+        let mut room = Vec::new();
+        for (place, period) in self.periods.iter().enumerate() {
+            visit(*period, self.at(place, &mut room));
+        }
+    }
+
+    /// The moves that lead to a period.
+    pub fn to(&self, period: Period) -> Vec<Move<'d>> {
+        let mut room = Vec::new();
+        let place = self.periods.binary_search(&period);
+        let entries = place.map_or(&[][..], |place| self.at(place, &mut room));
+        entries.iter().map(|one| one.of(self.survey)).collect()
+    }
+
+    fn at<'m>(&'m self, place: usize, room: &'m mut Vec<Entry>) -> &'m [Entry] {
+        match &self.uneven {
+            Some(Uneven { ends, entries }) => {
+                let first = place.checked_sub(1).map_or(0, |before| ends[before]);
+                &entries[first..ends[place]]
+            }
+            None => {
+                room.clear();
+                if let Some(step) = place.checked_sub(1) {
+                    room.extend(self.runs.iter().map(|run| Entry::new(self.survey, *run, step)));
+                }
+                room
+            }
+        }
+    }
+}
+
+impl Uneven {
+    fn new(survey: &Survey<'_>, family: &Family, periods: &[Period]) -> Self {
         let each_step = |visit: &mut dyn FnMut(usize, usize, usize)| {
-            for (number, run) in runs() {
+            for (number, run) in family.runs.iter().map(|run| (*run, &survey.runs[*run])) {
                 let mut place = periods.partition_point(|one| *one < run.periods[0]);
                 for step in (0..run.counts.steps()).filter(|step| survey.is_comparable(run, *step)) {
                     let period = run.period_after(step);
@@ -157,28 +217,11 @@ impl<'s, 'd> Moves<'s, 'd> {
         // What is where the steps of a period begin comes to be where they end.
         let mut entries = vec![Entry::default(); ends[periods.len()]];
         each_step(&mut |place, run, step| {
-            let ratio = survey.runs[run].ratios.values[step];
-            entries[ends[place]] = Entry { run: run as u32, step: step as u32, ratio };
+            entries[ends[place]] = Entry::new(survey, run, step);
             ends[place] += 1;
         });
         ends.pop();
-        Self { survey, periods, ends, entries }
-    }
-
-    /// The moves by the period that they lead to.
-    pub fn by_period(&self) -> impl Iterator<Item = (Period, &[Entry])> {
-        (0..self.periods.len()).map(|place| (self.periods[place], self.at(place)))
-    }
-
-    /// The moves that lead to a period.
-    pub fn to(&self, period: Period) -> Vec<Move<'d>> {
-        let entries = self.periods.binary_search(&period).map_or(&[][..], |place| self.at(place));
-        entries.iter().map(|one| one.of(self.survey)).collect()
-    }
-
-    fn at(&self, place: usize) -> &[Entry] {
-        let first = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.entries[first..self.ends[place]]
+        Self { ends, entries }
     }
 }
 
@@ -223,13 +266,16 @@ pub fn common_moves(survey: &Survey<'_>, moves: &[Moves<'_, '_>]) -> Vec<Common>
     let of_family = |(family, moves): (usize, &Moves<'_, '_>)| {
         let mut found = Vec::new();
         let mut weighted: Vec<(f64, f64)> = Vec::new();
-        for (period, moves) in moves.by_period().filter(|(_, moves)| moves.len() >= LEAST) {
+        moves.each_period(|period, moves| {
+            if moves.len() < LEAST {
+                return;
+            }
             weighted.clear();
             weighted.extend(moves.iter().map(|one| (one.ratio, weights[one.run()])));
             let ratio = weighted_median(&mut weighted);
             let along = weighted.iter().filter(|one| one.0 * ratio > 0.0).count() as f64;
             found.push(Common { family, period, ratio, along: along / weighted.len() as f64 });
-        }
+        });
         found
     };
     moves.par_iter().enumerate().flat_map_iter(of_family).collect()

@@ -193,6 +193,11 @@ impl<'d> Run<'d> {
         self.season.as_ref().map_or(&self.ratios, |season| &season.rest)
     }
 
+    /// Whether every two neighbours are a step with both figures in one unit.
+    pub fn has_every_step(&self) -> bool {
+        self.has_one_unit && self.counts.steps() + 1 == self.periods.len()
+    }
+
     /// The tests of its steps.
     pub fn tests(&self) -> Steps<'_> {
         Steps::new(&self.counts, &self.ratios, self.season.as_deref(), self.peers.map(|peers| peers.prior))
