@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use super::tree::{
-    COUNT_LIMIT, COUNT_SHIFT, DECODED, DuplicateKey, INCOMPLETE, QUOTED, Slot, SyntaxError, TAG_ARRAY,
-    TAG_BOOL, TAG_KEY, TAG_NULL, TAG_NUMBER, TAG_OBJECT, TAG_STRING, TRUTH, Tree,
+    Content, DECODED, Decoded, DuplicateKey, LARGEST_NUMBER, QUOTED, Slot, SyntaxError, TAG_ARRAY, TAG_FALSE,
+    TAG_KEY, TAG_NULL, TAG_NUMBER, TAG_OBJECT, TAG_STRING, TAG_TRUE, Tree,
 };
 use crate::source::limits::NESTING_DEPTH;
 use crate::source::{Limits, Span};
@@ -34,7 +34,7 @@ impl Scalar {
     }
 
     pub(super) fn boolean(span: Span, truth: bool) -> Self {
-        Self::new(span, if truth { TAG_BOOL | TRUTH } else { TAG_BOOL })
+        Self::new(span, if truth { TAG_TRUE } else { TAG_FALSE })
     }
 
     #[inline]
@@ -70,6 +70,8 @@ pub(super) struct Frame {
     pub(super) slot: u32,
     pub(super) start: u32,
     pub(super) container: Container,
+    /// Its place in [`Tree::contents`].
+    content: u32,
     children: u32,
     first_key: u32,
 }
@@ -91,13 +93,26 @@ pub(super) struct Builder<'a> {
     /// Number of slots when a container was last closed or copied: the slots before it are settled.
     settled: u32,
     limits: Limits,
+    /// The largest number that a slot can hold.
+    largest: u32,
+    /// The first text that could not be kept decoded.
+    left_encoded: Option<Span>,
 }
 
 impl<'a> Builder<'a> {
     /// `capacity` is the expected number of slots.
     pub(super) fn new(text: &'a str, capacity: usize, limits: &Limits) -> Self {
         let tree = Tree { text, slots: Vec::with_capacity(capacity), ..Tree::default() };
-        Self { tree, open: Vec::new(), keys: Vec::new(), content_end: 0, settled: 0, limits: *limits }
+        Self {
+            tree,
+            open: Vec::new(),
+            keys: Vec::new(),
+            content_end: 0,
+            settled: 0,
+            limits: *limits,
+            largest: LARGEST_NUMBER,
+            left_encoded: None,
+        }
     }
 
     #[inline]
@@ -127,17 +142,29 @@ impl<'a> Builder<'a> {
 
     #[inline(always)]
     fn push(&mut self, scalar: Scalar) -> Slot {
-        let Scalar { span, mut meta, decoded } = scalar;
-        let mut link = 0;
-        if let Some(text) = decoded {
-            link = self.tree.decoded.len() as u32;
-            meta |= DECODED;
-            self.tree.decoded.push(text);
-        }
-        let slot = Slot { start: span.start, end: span.end, link, meta };
+        let Scalar { span, meta, decoded } = scalar;
+        let slot = match decoded {
+            None if span.len() <= self.largest => Slot::new(span.start, meta, span.len()),
+            decoded => self.kept_aside(span, meta, decoded),
+        };
         self.tree.slots.push(slot);
         self.content_end = span.end;
         slot
+    }
+
+    /// The slot of text that is not what stands in the file, or is too long for its length to be held in the slot.
+    #[cold]
+    fn kept_aside(&mut self, span: Span, meta: u32, decoded: Option<Box<str>>) -> Slot {
+        let number = self.tree.decoded.len() as u32;
+        if number > self.largest {
+            self.left_encoded.get_or_insert(span);
+            return Slot::new(span.start, meta, span.len().min(self.largest));
+        }
+        let quote = u32::from(meta & QUOTED != 0);
+        let inner = Span::new(span.start + quote, span.end.saturating_sub(quote));
+        let text = decoded.unwrap_or_else(|| self.tree.text.get(inner.range()).unwrap_or_default().into());
+        self.tree.decoded.push(Decoded { text, end: span.end });
+        Slot::new(span.start, meta | DECODED, number)
     }
 
     /// Adds a value that is not a container.
@@ -156,7 +183,7 @@ impl<'a> Builder<'a> {
         let slot = self.push(Scalar { meta: TAG_KEY | quoted, ..scalar });
         let mark = KeyMark { fingerprint: fingerprint(self.tree.slot_text(slot).as_bytes()), slot: index };
         self.keys.push(mark);
-        Slot { meta: written | (slot.meta & (QUOTED | DECODED)), ..slot }
+        slot.with_tag(written)
     }
 
     /// Opens a container; refused beyond the limit.
@@ -168,34 +195,48 @@ impl<'a> Builder<'a> {
         self.count_child();
         let slot = self.next_slot();
         let first_key = self.keys.len() as u32;
-        self.open.push(Frame { slot, start, container, children: 0, first_key });
-        let meta = if container == Container::Array { TAG_ARRAY } else { TAG_OBJECT };
-        self.tree.slots.push(Slot { start, end: start, link: 0, meta });
+        let tag = if container == Container::Array { TAG_ARRAY } else { TAG_OBJECT };
+        let content = Content { end: start, after: slot + 1, children: 0, is_incomplete: false };
+        let content = self.add_container(start, tag, content)?;
+        self.open.push(Frame { slot, start, container, content, children: 0, first_key });
         self.content_end = start;
         Ok(())
+    }
+
+    /// Adds the slot of a container; refused where there are more than a slot can number. Returns its number.
+    #[inline]
+    fn add_container(&mut self, start: u32, tag: u32, content: Content) -> Result<u32, Box<SyntaxError>> {
+        let number = self.tree.contents.len() as u32;
+        if number > self.largest {
+            return Err(Box::new(SyntaxError {
+                span: Span::new(start, start + 1),
+                message: format!("more than {number} lists and objects; the rest is not read"),
+                help: Some("split the file by period or by publisher".to_owned()),
+            }));
+        }
+        self.tree.contents.push(content);
+        self.tree.slots.push(Slot::new(start, tag, number));
+        Ok(number)
     }
 
     /// Closes the innermost container at byte `end`.
     #[inline]
     pub(super) fn close(&mut self, end: u32) {
-        self.close_as(end, 0);
+        self.close_as(end, false);
     }
 
     #[inline]
-    fn close_as(&mut self, end: u32, flags: u32) {
+    fn close_as(&mut self, end: u32, is_incomplete: bool) {
         let Some(frame) = self.open.pop() else { return };
         if frame.container == Container::Object {
             self.report_duplicates(frame.first_key as usize);
             self.keys.truncate(frame.first_key as usize);
         }
-        let link = self.next_slot();
-        if let Some(slot) = self.tree.slots.get_mut(frame.slot as usize) {
-            slot.end = end;
-            slot.link = link;
-            slot.meta |= flags | (frame.children.min(COUNT_LIMIT) << COUNT_SHIFT);
-        }
+        let after = self.next_slot();
+        self.tree.contents[frame.content as usize] =
+            Content { end, after, children: frame.children, is_incomplete };
         self.content_end = end;
-        self.settled = link;
+        self.settled = after;
     }
 
     /// Adds a copy of slots made before, as a YAML alias asks for. Their spans stay those of the definition.
@@ -208,11 +249,14 @@ impl<'a> Builder<'a> {
         self.count_child();
         let shift = self.next_slot().wrapping_sub(first);
         for index in first..after {
-            let mut slot = self.tree.slots[index as usize];
+            let slot = self.tree.slots[index as usize];
             if slot.is_container() {
-                slot.link = slot.link.wrapping_add(shift);
+                let content = self.tree.content(slot);
+                let content = Content { after: content.after.wrapping_add(shift), ..content };
+                self.add_container(slot.start, slot.tag(), content)?;
+            } else {
+                self.tree.slots.push(slot);
             }
-            self.tree.slots.push(slot);
         }
         self.settled = self.next_slot();
         Ok(())
@@ -240,7 +284,7 @@ impl<'a> Builder<'a> {
             }
             let slot = self.tree.slots[index as usize];
             if slot.is_container() {
-                ends.push(slot.link);
+                ends.push(self.tree.content(slot).after);
                 height = height.max(ends.len());
             }
         }
@@ -258,7 +302,15 @@ impl<'a> Builder<'a> {
     }
 
     /// The finished tree of a text without syntax errors.
-    pub(super) fn finish(self) -> Tree<'a> {
+    pub(super) fn finish(mut self) -> Tree<'a> {
+        self.tree.failure = self.left_encoded.map(|span| SyntaxError {
+            span,
+            message: format!(
+                "more than {} texts with escapes; from here on they are read as written",
+                self.tree.decoded.len()
+            ),
+            help: Some("split the file by period or by publisher".to_owned()),
+        });
         self.tree
     }
 
@@ -277,7 +329,7 @@ impl<'a> Builder<'a> {
             self.keys.pop();
         }
         while !self.open.is_empty() {
-            self.close_as(self.content_end, INCOMPLETE);
+            self.close_as(self.content_end, true);
         }
         self.tree.failure = Some(error);
         self.tree
@@ -285,8 +337,8 @@ impl<'a> Builder<'a> {
 
     /// The tree of a text whose parser went on after `error`, so that anything may be missing anywhere.
     pub(super) fn abort_everywhere(mut self, error: SyntaxError) -> Tree<'a> {
-        for slot in self.tree.slots.iter_mut().filter(|slot| slot.is_container()) {
-            slot.meta |= INCOMPLETE;
+        for content in &mut self.tree.contents {
+            content.is_incomplete = true;
         }
         self.abort(error, false)
     }
@@ -300,14 +352,14 @@ impl<'a> Builder<'a> {
     fn drop_last(&mut self) {
         self.tree.slots.pop();
         if let Some(slot) = self.tree.slots.last() {
-            self.content_end = if slot.is_container() { slot.start } else { slot.end };
+            self.content_end = if slot.is_container() { slot.start } else { self.tree.slot_span(*slot).end };
         }
     }
 
     /// The last scalar, if it is a value without quotes: the kind that cannot be told from half of itself.
     pub(super) fn last_unquoted_end(&self) -> Option<u32> {
-        let last = self.tree.slots.last()?;
-        (self.last_is_value() && last.meta & QUOTED == 0).then_some(last.end)
+        let last = *self.tree.slots.last()?;
+        (self.last_is_value() && !last.has(QUOTED)).then(|| self.tree.slot_span(last).end)
     }
 
     #[inline]
@@ -332,9 +384,10 @@ impl<'a> Builder<'a> {
         for mark in &self.keys[first_key.min(self.keys.len())..] {
             let slot = tree.slots[mark.slot as usize];
             let key = tree.slot_text(slot);
-            let first = *firsts.entry(key).or_insert(slot.span());
-            if first != slot.span() {
-                found.push(DuplicateKey { key: key.to_owned(), first, second: slot.span() });
+            let span = tree.slot_span(slot);
+            let first = *firsts.entry(key).or_insert(span);
+            if first != span {
+                found.push(DuplicateKey { key: key.to_owned(), first, second: span });
             }
         }
         self.tree.duplicates.extend(found);
@@ -381,4 +434,48 @@ fn fingerprint(key: &[u8]) -> u32 {
     };
     let mixed = head.wrapping_mul(SPREAD) ^ tail.rotate_left(29).wrapping_mul(SPREAD) ^ key.len() as u64;
     (mixed.wrapping_mul(SPREAD) >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn narrow(text: &str) -> Builder<'_> {
+        Builder { largest: 1, ..Builder::new(text, 4, &Limits::default()) }
+    }
+
+    #[test]
+    fn more_containers_than_slots_can_number_are_refused() {
+        let mut builder = narrow("[[[");
+        assert!(builder.open(Container::Array, 0).is_ok() && builder.open(Container::Array, 1).is_ok());
+        let error = builder.open(Container::Array, 2).unwrap_err();
+        assert_eq!(error.message, "more than 2 lists and objects; the rest is not read");
+        assert_eq!(error.span, Span::new(2, 3));
+    }
+
+    #[test]
+    fn text_that_is_too_long_for_a_slot_is_kept_at_the_side() {
+        let mut builder = narrow("[\"abc\"]");
+        builder.open(Container::Array, 0).unwrap();
+        builder.scalar(Scalar::quoted(Span::new(1, 6)));
+        builder.close(7);
+        let tree = builder.finish();
+        let item = tree.root().unwrap().items().next().unwrap();
+        assert_eq!((item.scalar_text(), item.span()), ("abc", Span::new(1, 6)));
+        assert!(item.is_quoted() && tree.failure.is_none());
+    }
+
+    #[test]
+    fn more_decoded_texts_than_slots_can_number_are_told_of() {
+        let mut builder = narrow("abc");
+        for place in 0..3 {
+            builder.scalar(Scalar::plain(Span::new(place, place + 1)).with_text(Some("x".into())));
+        }
+        let tree = builder.finish();
+        let failure = tree.failure.as_ref().unwrap();
+        assert_eq!(failure.span, Span::new(2, 3));
+        assert!(failure.message.starts_with("more than 2 texts"), "{failure:?}");
+        assert_eq!(tree.node(1).scalar_text(), "x");
+        assert_eq!(tree.node(2).scalar_text(), "c");
+    }
 }

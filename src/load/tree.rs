@@ -1,9 +1,10 @@
 //! One tree for JSON, YAML and TOML, in which every value and every key knows where it stands in the file.
 //!
-//! A [`Tree`] is a tape: one vector of 16-byte slots in document order. A scalar is one slot; a container is one slot
-//! followed by its content, and knows the number of the slot after its last descendant, so that a whole subtree is
-//! skipped in one step. In an object each value slot is preceded by the slot of its key. Text is borrowed from the
-//! file; only text that is written differently from what it means (escapes, folded lines) is kept decoded at the side.
+//! A [`Tree`] is a tape: one vector of 8-byte slots in document order. A scalar is one slot; a container is one slot
+//! followed by its content. What else there is to know of a container is kept at the side, as is the number of the slot
+//! after its last descendant, so that a whole subtree is skipped in one step. In an object each value slot is preceded by
+//! the slot of its key. Text is borrowed from the file; only text that is written differently from what it means (escapes,
+//! folded lines) is kept decoded, at the side as well.
 //!
 //! A [`Node`] is a cheap handle on one slot. Nothing here recurses: how deep documents are is bounded, and the
 //! loaders, which fill the tree through `Builder`, work with stacks of their own.
@@ -72,48 +73,84 @@ pub struct Tree<'a> {
     pub failure: Option<SyntaxError>,
     pub(super) text: &'a str,
     pub(super) slots: Vec<Slot>,
-    pub(super) decoded: Vec<Box<str>>,
+    pub(super) contents: Vec<Content>,
+    pub(super) decoded: Vec<Decoded>,
 }
 
 /// One entry of the tape.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slot {
     pub(super) start: u32,
-    pub(super) end: u32,
-    /// Containers: the slot after the last descendant. Scalars and keys with [`DECODED`]: index of the decoded text.
-    pub(super) link: u32,
-    /// Tag in the low three bits, then the flags, then the number of children in the upper 24 bits.
-    pub(super) meta: u32,
+    /// Tag in the low three bits, two flags, and then a number: of a container its place in [`Tree::contents`], of text
+    /// that is kept at the side its place in [`Tree::decoded`], of all other text its length.
+    meta: u32,
 }
 
-pub(super) const TAG_MASK: u32 = 0b111;
+const _: () = assert!(size_of::<Slot>() == 8);
+
+/// What a container holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Content {
+    /// Where it ends.
+    pub(super) end: u32,
+    /// The slot after its last descendant.
+    pub(super) after: u32,
+    pub(super) children: u32,
+    /// Whether the file broke off inside it.
+    pub(super) is_incomplete: bool,
+}
+
+/// Text that is not what stands in the file.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    pub(super) text: Box<str>,
+    /// Where it ends in the file.
+    pub(super) end: u32,
+}
+
+const TAG_MASK: u32 = 0b111;
 pub(super) const TAG_NULL: u32 = 0;
-pub(super) const TAG_BOOL: u32 = 1;
-pub(super) const TAG_NUMBER: u32 = 2;
-pub(super) const TAG_STRING: u32 = 3;
-pub(super) const TAG_ARRAY: u32 = 4;
-pub(super) const TAG_OBJECT: u32 = 5;
-pub(super) const TAG_KEY: u32 = 6;
+pub(super) const TAG_TRUE: u32 = 1;
+pub(super) const TAG_FALSE: u32 = 2;
+pub(super) const TAG_NUMBER: u32 = 3;
+pub(super) const TAG_STRING: u32 = 4;
+pub(super) const TAG_ARRAY: u32 = 5;
+pub(super) const TAG_OBJECT: u32 = 6;
+pub(super) const TAG_KEY: u32 = 7;
 /// The text stands in quotes, which are part of the span.
 pub(super) const QUOTED: u32 = 1 << 3;
-/// The text differs from what stands in the file and is kept in [`Tree::decoded`].
+/// The text is kept in [`Tree::decoded`].
 pub(super) const DECODED: u32 = 1 << 4;
-/// The file broke off inside this container.
-pub(super) const INCOMPLETE: u32 = 1 << 5;
-/// The boolean is `true`.
-pub(super) const TRUTH: u32 = 1 << 6;
-pub(super) const COUNT_SHIFT: u32 = 8;
-/// A container with this many children or more is counted anew when asked.
-pub(super) const COUNT_LIMIT: u32 = (1 << 24) - 1;
+const NUMBER_SHIFT: u32 = 5;
+/// Largest number that a slot can hold.
+pub(super) const LARGEST_NUMBER: u32 = u32::MAX >> NUMBER_SHIFT;
 
 impl Slot {
+    /// `meta` is a tag with flags; the number is at most [`LARGEST_NUMBER`].
+    #[inline]
+    pub(super) fn new(start: u32, meta: u32, number: u32) -> Self {
+        Self { start, meta: meta | (number << NUMBER_SHIFT) }
+    }
+
     #[inline]
     pub(super) fn tag(self) -> u32 {
         self.meta & TAG_MASK
     }
 
-    pub(super) fn span(self) -> Span {
-        Span::new(self.start, self.end)
+    /// The same with another tag.
+    #[inline]
+    pub(super) fn with_tag(self, tag: u32) -> Self {
+        Self { meta: (self.meta & !TAG_MASK) | tag, ..self }
+    }
+
+    #[inline]
+    pub(super) fn has(self, flag: u32) -> bool {
+        self.meta & flag != 0
+    }
+
+    #[inline]
+    pub(super) fn number(self) -> u32 {
+        self.meta >> NUMBER_SHIFT
     }
 
     #[inline]
@@ -173,16 +210,35 @@ impl<'a> Tree<'a> {
     #[inline]
     fn after(&self, index: u32) -> u32 {
         let slot = self.slot(index);
-        if slot.is_container() { slot.link } else { index + 1 }
+        if slot.is_container() { self.content(slot).after } else { index + 1 }
+    }
+
+    /// What a container holds.
+    #[inline]
+    pub(super) fn content(&self, slot: Slot) -> Content {
+        self.contents[slot.number() as usize]
+    }
+
+    /// Where an entry stands.
+    #[inline]
+    pub(super) fn slot_span(&self, slot: Slot) -> Span {
+        let end = if slot.is_container() {
+            self.content(slot).end
+        } else if slot.has(DECODED) {
+            self.decoded[slot.number() as usize].end
+        } else {
+            slot.start + slot.number()
+        };
+        Span::new(slot.start, end)
     }
 
     #[inline]
     pub(super) fn slot_text(&self, slot: Slot) -> &str {
-        if slot.meta & DECODED != 0 {
-            return self.decoded.get(slot.link as usize).map_or("", |text| text);
+        if slot.has(DECODED) {
+            return &self.decoded[slot.number() as usize].text;
         }
-        let quote = usize::from(slot.meta & QUOTED != 0);
-        let range = slot.start as usize + quote..(slot.end as usize).saturating_sub(quote);
+        let (start, quote) = (slot.start as usize, usize::from(slot.has(QUOTED)));
+        let range = start + quote..(start + slot.number() as usize).saturating_sub(quote);
         self.text.get(range).unwrap_or("")
     }
 }
@@ -231,7 +287,7 @@ impl<'t> Node<'t> {
     pub fn kind(self) -> Kind {
         match self.slot().tag() {
             TAG_NULL => Kind::Null,
-            TAG_BOOL => Kind::Bool,
+            TAG_TRUE | TAG_FALSE => Kind::Bool,
             TAG_NUMBER => Kind::Number,
             TAG_ARRAY => Kind::Array,
             TAG_OBJECT => Kind::Object,
@@ -241,13 +297,13 @@ impl<'t> Node<'t> {
 
     /// The value as it is written, quotes and brackets included. For a YAML alias this is the anchored definition.
     pub fn span(self) -> Span {
-        self.slot().span()
+        self.tree.slot_span(self.slot())
     }
 
     /// The key this value stands under, where it is a member of an object.
     pub fn key_span(self) -> Option<Span> {
         let before = self.tree.slots.get(self.index.checked_sub(1)? as usize)?;
-        (before.tag() == TAG_KEY).then(|| before.span())
+        (before.tag() == TAG_KEY).then(|| self.tree.slot_span(*before))
     }
 
     /// The name this value stands under, where it is a member of an object.
@@ -268,8 +324,11 @@ impl<'t> Node<'t> {
 
     /// The truth value, if the node is a boolean.
     pub fn as_bool(self) -> Option<bool> {
-        let slot = self.slot();
-        (slot.tag() == TAG_BOOL).then_some(slot.meta & TRUTH != 0)
+        match self.slot().tag() {
+            TAG_TRUE => Some(true),
+            TAG_FALSE => Some(false),
+            _ => None,
+        }
     }
 
     #[inline]
@@ -285,25 +344,17 @@ impl<'t> Node<'t> {
 
     /// Whether the value is text in quotes.
     pub fn is_quoted(self) -> bool {
-        self.slot().meta & QUOTED != 0
+        self.slot().has(QUOTED)
     }
 
     /// Whether the file broke off inside this container, so that it may lack members it was meant to have.
     pub fn is_incomplete(self) -> bool {
-        self.slot().meta & INCOMPLETE != 0
+        self.own_content().is_some_and(|content| content.is_incomplete)
     }
 
     /// Number of members or items; 0 for a scalar.
     pub fn len(self) -> usize {
-        let slot = self.slot();
-        if !slot.is_container() {
-            return 0;
-        }
-        match slot.meta >> COUNT_SHIFT {
-            COUNT_LIMIT if slot.tag() == TAG_OBJECT => self.members().count(),
-            COUNT_LIMIT => self.items().count(),
-            count => count as usize,
-        }
+        self.own_content().map_or(0, |content| content.children as usize)
     }
 
     /// Whether the node has neither members nor items.
@@ -341,7 +392,14 @@ impl<'t> Node<'t> {
     #[inline]
     fn content(self, tag: u32) -> (u32, u32) {
         let slot = self.slot();
-        if slot.tag() == tag { (self.index + 1, slot.link) } else { (0, 0) }
+        if slot.tag() == tag { (self.index + 1, self.tree.content(slot).after) } else { (0, 0) }
+    }
+
+    /// What the node holds, where it is a container.
+    #[inline]
+    fn own_content(self) -> Option<Content> {
+        let slot = self.slot();
+        slot.is_container().then(|| self.tree.content(slot))
     }
 }
 

@@ -22,6 +22,8 @@ use crate::source::{SourceId, Sources};
 
 /// Fewest columns of a terminal; on a narrower one lines are broken by the terminal.
 const NARROWEST: usize = 40;
+/// Findings that are written before any of them is put behind the others.
+const AT_A_TIME: usize = 1 << 10;
 /// Most excerpts after the first.
 const FURTHER_EXCERPTS: usize = 3;
 /// Most labels that are looked at; what is beyond is counted.
@@ -61,8 +63,12 @@ pub fn findings(sources: &Sources, dataset: Option<&Dataset>, findings: &[Findin
         text
     };
     let shown: Vec<&Finding> = super::shown(findings, style.all).collect();
-    let texts: Vec<String> = shown.into_par_iter().map(write).collect();
-    texts.concat()
+    let mut text = String::new();
+    for some in shown.chunks(AT_A_TIME) {
+        let texts: Vec<String> = some.par_iter().map(|finding| write(finding)).collect();
+        text.extend(texts);
+    }
+    text
 }
 
 /// What every finding of a report is written with.
