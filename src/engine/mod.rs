@@ -7,6 +7,7 @@
 mod difference;
 mod fold;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::civil::Date;
@@ -167,8 +168,10 @@ pub fn run(dataset: Dataset, sources: Sources, rules: &[&'static Rule], plan: Pl
     };
     let of_entries = plan.suppression.apply(&dataset, &mut findings, plan.as_of, ran);
     findings.extend(of_entries.into_iter().filter(runs).filter_map(at_level));
+    let mut counts: BTreeMap<RuleId, usize> = BTreeMap::new();
+    findings.iter().for_each(|finding| *counts.entry(finding.rule).or_default() += 1);
     for verdict in &mut verdicts {
-        verdict.findings = findings.iter().filter(|finding| finding.rule == verdict.rule.id).count();
+        verdict.findings = counts.get(&verdict.rule.id).copied().unwrap_or_default();
     }
     let summary = summarise(&dataset, &sources, &findings, &verdicts);
     findings = fold::fold(findings, &sources);

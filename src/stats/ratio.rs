@@ -10,7 +10,7 @@ use statrs::function::gamma::digamma;
 
 use super::digits;
 use super::evidence::{self, Expectation};
-use super::robust::{LeaveOut, Middle, NORMAL_CONSISTENCY};
+use super::robust::{LeaveOut, MANY, Middle, NORMAL_CONSISTENCY, median_of_many};
 use super::season::Season;
 
 /// Smallest spread that is believed: two per cent. Below it, ties and rounding would make every change a surprise.
@@ -175,20 +175,25 @@ pub struct Prior {
 
 impl Prior {
     /// Learns from the log-ratios of all series of a group. `None` where there is none.
-    pub fn learn<'a>(series: impl Iterator<Item = &'a Ratios>) -> Option<Self> {
-        let (mut centred, mut log_variances) = (Vec::new(), Vec::new());
-        for ratios in series {
-            let centre = shrunk_centre(ratios.centre.median(), ratios.values.len());
-            centred.extend(ratios.values.iter().map(|ratio| (ratio - centre).abs()));
+    pub fn learn<'a>(series: impl Iterator<Item = &'a Ratios> + Clone) -> Option<Self> {
+        let (mut count, mut log_variances) = (0, Vec::new());
+        for ratios in series.clone() {
+            count += ratios.values.len();
             if ratios.values.len() >= LONG_SERIES {
                 log_variances.push(2.0 * ratios.deviation.max(SPREAD_FLOOR).ln());
             }
         }
-        if centred.is_empty() {
-            return None;
-        }
+        let centred = series.flat_map(|ratios| {
+            let centre = shrunk_centre(ratios.centre.median(), ratios.values.len());
+            ratios.values.iter().map(move |ratio| (ratio - centre).abs())
+        });
+        let median = match count {
+            0 => return None,
+            MANY.. => median_of_many(centred),
+            _ => Middle::of(centred.collect()).median(),
+        };
         // About zero: that all peers move alike does not make their moves small.
-        let spread = (NORMAL_CONSISTENCY * Middle::of(centred).median()).max(SPREAD_FLOOR);
+        let spread = (NORMAL_CONSISTENCY * median).max(SPREAD_FLOOR);
         let freedom = if log_variances.len() < 4 { FREEDOM_DEFAULT } else { prior_freedom(&log_variances) };
         Some(Self { spread, freedom })
     }

@@ -113,6 +113,35 @@ pub fn quantile_of_unsorted(values: &mut [f64], share: f64) -> f64 {
     *below + (above - *below) * (place - place.floor())
 }
 
+/// From about so many values on [`median_of_many`] is the faster way.
+pub const MANY: usize = 1 << 17;
+
+/// Median of many values, none of which is below zero; 0 for none. They are gone through three times instead of being
+/// kept: numbers above zero are in the order of their bits, so that the first bits tell which few have to be sorted.
+pub fn median_of_many(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    const FIRST_BITS: u32 = 16;
+    let bucket = |value: f64| (value.to_bits() >> (u64::BITS - FIRST_BITS)) as usize;
+    let mut counts = vec![0_usize; 1 << FIRST_BITS];
+    values.clone().for_each(|value| counts[bucket(value)] += 1);
+    let count: usize = counts.iter().sum();
+    let at = |rank: usize| {
+        let mut before = 0;
+        let holds = |count: &usize| {
+            before += count;
+            before > rank
+        };
+        let place = counts.iter().position(holds).unwrap_or_default();
+        let mut alike: Vec<f64> = values.clone().filter(|value| bucket(*value) == place).collect();
+        let rank = rank - (before - counts[place]);
+        *alike.select_nth_unstable_by(rank, f64::total_cmp).1
+    };
+    match count {
+        0 => 0.0,
+        count if count % 2 == 1 => at(count / 2),
+        count => (at(count / 2 - 1) + at(count / 2)) / 2.0,
+    }
+}
+
 /// Linear interpolation between order statistics (Hyndman & Fan 1996, type 7); 0 for no values.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };

@@ -6,7 +6,7 @@ use super::counts::{same_rate, same_rate_range, sign_test};
 use super::ratio::{
     CHANCE_OF_FITTING_SCALE, Counts, Prior, Ratios, Step, Steps, Surprise, least_score, scale_slip,
 };
-use super::robust::{LeaveOut, Middle, deviation, median, quantile, quantile_of_unsorted};
+use super::robust::{LeaveOut, Middle, deviation, median, median_of_many, quantile, quantile_of_unsorted};
 
 /// A small generator (xorshift), so that the cases are the same everywhere.
 fn numbers(seed: u64, count: usize) -> Vec<f64> {
@@ -33,6 +33,18 @@ fn robust_measures() {
     assert_eq!(quantile_of_unsorted(&mut [4.0, 1.0, 5.0, 3.0, 2.0], 0.1), 1.4);
     assert_eq!(quantile_of_unsorted(&mut [4.0, 1.0, 5.0, 3.0, 2.0], 1.0), 5.0);
     assert_eq!(quantile_of_unsorted(&mut [4.0, 1.0, 5.0, 3.0, 2.0], 0.625), 3.5);
+}
+
+#[test]
+fn the_median_of_many_is_that_of_few() {
+    for count in 0..60 {
+        // From alike to numbers of very different size, with zeros and ties.
+        for power in [0, 1, 3, 40] {
+            let values: Vec<f64> =
+                numbers(count as u64 + 7, count).iter().map(|value| value.abs().powi(power) / 3.0).collect();
+            assert_eq!(median_of_many(values.iter().copied()), median(&values), "{values:?}");
+        }
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::rules::linked::linked_series;
 use crate::rules::members::{Members, figure};
 use crate::rules::time::explanation::{covering_breaks, explain_by};
 use crate::rules::time::family::{
-    Family, Move, Moves, Paces, common_moves, factor, part_name, spread_of, usual_move,
+    CommonMoves, Family, Move, Moves, Paces, common_moves, factor, part_name, spread_of, usual_move,
 };
 use crate::rules::time::report::series_name;
 use crate::rules::time::survey::Survey;
@@ -92,6 +92,10 @@ pub struct Break<'d> {
     pub evidence: f64,
 }
 
+/// A common move is looked at from this log-ratio on, either way.
+const LEAST_COMMON_RATIO: f64 = 0.1;
+/// And where at least this share of the series goes its way.
+const LEAST_ALONG: f64 = 0.7;
 /// More common moves of one metric than this are many.
 const MANY: usize = 500;
 
@@ -102,47 +106,44 @@ pub fn find<'d>(
     moves: &[Moves<'_, 'd>],
     least: f64,
 ) -> (Vec<Break<'d>>, usize) {
-    let common = common_moves(survey, moves);
+    let common =
+        common_moves(survey, moves, |ratio, along| ratio.abs() >= LEAST_COMMON_RATIO && along >= LEAST_ALONG);
     let mut by_metric: BTreeMap<&Name, Vec<usize>> = BTreeMap::new();
-    for (index, one) in common.iter().enumerate() {
-        by_metric.entry(&families[one.family].key.metric).or_default().push(index);
+    for (number, family) in families.iter().enumerate() {
+        by_metric.entry(&family.key.metric).or_default().push(number);
     }
-    let mut by_family: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, one) in common.iter().enumerate() {
-        by_family.entry(one.family).or_default().push(index);
-    }
-    let ratios = |indexes: &[usize], without: Option<usize>| -> Vec<f64> {
-        indexes.iter().filter(|other| Some(**other) != without).map(|other| common[*other].ratio).collect()
+    let count = |alike: &[usize]| alike.iter().map(|family| common[*family].ratios.len()).sum::<usize>();
+    // The ratios of some families without one of them, by its family and place.
+    let ratios = |alike: &[usize], without: Option<(usize, usize)>| -> Vec<f64> {
+        let places = |family: usize| (0..common[family].ratios.len()).map(move |place| (family, place));
+        let others = alike.iter().flat_map(|family| places(*family)).filter(|one| Some(*one) != without);
+        others.map(|(family, place)| common[family].ratios[place]).collect()
     };
     // Among many, one more or less changes nothing.
     let of_many: BTreeMap<&Name, Option<f64>> = by_metric
         .iter()
-        .filter(|(_, alike)| alike.len() > MANY)
+        .filter(|(_, alike)| count(alike) > MANY)
         .map(|(metric, alike)| (*metric, spread_of(&ratios(alike, None))))
         .collect();
-    let is_candidate = |index: &usize| common[*index].ratio.abs() >= 0.1 && common[*index].along >= 0.7;
-    let candidates: Vec<usize> = (0..common.len()).filter(is_candidate).collect();
-    let judge = |index: &usize| {
-        let one = &common[*index];
-        let metric = &families[one.family].key.metric;
+    let striking = |(family, of_family): (usize, &CommonMoves)| {
+        of_family.striking.iter().map(move |(place, period)| (family, *place, *period)).collect::<Vec<_>>()
+    };
+    let candidates: Vec<(usize, usize, Period)> = common.iter().enumerate().flat_map(striking).collect();
+    let judge = |&(family, place, period): &(usize, usize, Period)| {
+        let metric = &families[family].key.metric;
         let all = match of_many.get(metric) {
             Some(spread) => *spread,
-            None => spread_of(&ratios(&by_metric[metric], Some(*index))),
+            None => spread_of(&ratios(&by_metric[metric], Some((family, place)))),
         };
-        let usual = usual_move(&ratios(&by_family[&one.family], Some(*index)), all)?;
-        let moves = moves[one.family].to(one.period);
+        let usual = usual_move(&ratios(&[family], Some((family, place))), all)?;
+        let moves = moves[family].to(period);
         let mut expected = Paces::new(survey);
         let paces: Vec<Pace> = moves.iter().filter_map(|one| expected.of(one)).collect();
         let evidence = of_group(&paces, &usual);
-        (paces.len() == moves.len() && evidence >= least).then_some(Break {
-            family: one.family,
-            period: one.period,
-            moves,
-            evidence,
-        })
+        (paces.len() == moves.len() && evidence >= least).then_some(Break { family, period, moves, evidence })
     };
     let found = candidates.par_iter().filter_map(judge).collect();
-    (found, common.len())
+    (found, common.iter().map(|one| one.ratios.len()).sum())
 }
 
 /// Reports what was found.

@@ -246,25 +246,24 @@ impl<'s, 'd> Paces<'s, 'd> {
     }
 }
 
-/// How a family moves as one in a period.
-#[derive(Clone, Copy)]
-pub struct Common {
-    /// Number of the family.
-    pub family: usize,
-    /// The period.
-    pub period: Period,
-    /// Median of the log-ratios, steady series counting for more.
-    pub ratio: f64,
-    /// Share of the series that go the same way.
-    pub along: f64,
+/// How a family moves as one.
+pub struct CommonMoves {
+    /// For each period the median of the log-ratios, steady series counting for more.
+    pub ratios: Vec<f64>,
+    /// Those that are striking: the place among the ratios, and the period.
+    pub striking: Vec<(usize, Period)>,
 }
 
-/// The common moves of all families.
-pub fn common_moves(survey: &Survey<'_>, moves: &[Moves<'_, '_>]) -> Vec<Common> {
+/// The common moves of each family; `is_striking` is told the ratio, and the share of the series that go the same way.
+pub fn common_moves(
+    survey: &Survey<'_>,
+    moves: &[Moves<'_, '_>],
+    is_striking: impl Fn(f64, f64) -> bool + Sync,
+) -> Vec<CommonMoves> {
     let weights: Vec<f64> =
         survey.runs.iter().map(|run| 1.0 / run.typical_spread().max(COMMON_SPREAD_FLOOR)).collect();
-    let of_family = |(family, moves): (usize, &Moves<'_, '_>)| {
-        let mut found = Vec::new();
+    let of_family = |moves: &Moves<'_, '_>| {
+        let mut found = CommonMoves { ratios: Vec::new(), striking: Vec::new() };
         let mut weighted: Vec<(f64, f64)> = Vec::new();
         moves.each_period(|period, moves| {
             if moves.len() < LEAST {
@@ -274,11 +273,14 @@ pub fn common_moves(survey: &Survey<'_>, moves: &[Moves<'_, '_>]) -> Vec<Common>
             weighted.extend(moves.iter().map(|one| (one.ratio, weights[one.run()])));
             let ratio = weighted_median(&mut weighted);
             let along = weighted.iter().filter(|one| one.0 * ratio > 0.0).count() as f64;
-            found.push(Common { family, period, ratio, along: along / weighted.len() as f64 });
+            if is_striking(ratio, along / weighted.len() as f64) {
+                found.striking.push((found.ratios.len(), period));
+            }
+            found.ratios.push(ratio);
         });
         found
     };
-    moves.par_iter().enumerate().flat_map_iter(of_family).collect()
+    moves.par_iter().map(of_family).collect()
 }
 
 fn weighted_median(values: &mut [(f64, f64)]) -> f64 {
