@@ -190,12 +190,11 @@ impl<'a> Rows<'a> {
                 return false;
             }
         };
-        self.cells.clear();
+        self.cells.resize(record.len(), Span::default());
         let mut place = start;
-        for cell in record.iter() {
-            let end = place + cell.len() as u32;
-            self.cells.push(Span::new(place, end));
-            place = end + 1;
+        for (span, cell) in self.cells.iter_mut().zip(record.iter()) {
+            *span = Span::new(place, place + cell.len() as u32);
+            place = span.end + 1;
         }
         self.span = Span::new(start, start + record.as_slice().len() as u32);
         self.number += 1;

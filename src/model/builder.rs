@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{
-    AllowComment, Block, BlockId, Claim, ClaimSource, Dataset, Document, DocumentId, Frequency, Name,
+    AllowComment, Block, BlockId, Claim, ClaimSource, Dataset, Document, DocumentId, Frequency, Makeup, Name,
     NumberStyle, Observation, ObservationId, ObservationIds, Period, Problem, Registry, Series, SeriesId,
     SeriesKey, Unit,
 };
@@ -347,6 +347,14 @@ fn order_statements(
     }
     series.periods = Arc::clone(&calendar.periods);
     series.rhythm = calendar.rhythm;
+    series.makeup = makeup(dataset, series);
+}
+
+fn makeup(dataset: &Dataset, series: &Series) -> Makeup {
+    let mut makeup = Makeup::default();
+    dataset.statements(series).for_each(|one| makeup.add_statement(&one.quantity));
+    dataset.points(series).for_each(|one| makeup.add_point(&one.quantity));
+    makeup
 }
 
 /// Some periods, and how they follow each other. Series beside each other nearly always have the same.

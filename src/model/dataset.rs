@@ -311,6 +311,20 @@ pub struct Observation {
     pub origin: Origin,
 }
 
+/// What the numbers of a series are like: told once, when they are put together, so that a rule that looks for what few
+/// series have need not go through all numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Makeup {
+    /// Whether one of its statements has something but zeros behind its decimal point.
+    pub has_fractions: bool,
+    /// Whether one of its points is 0.
+    pub has_zeros: bool,
+    /// Whether one of its points is an exact count that ends in three zeros, and not 0.
+    pub has_round_counts: bool,
+    /// How many of its points are exact counts of a thousand or more.
+    pub large_counts: usize,
+}
+
 /// All that is published about one thing, over time and across documents.
 #[derive(Debug, Clone)]
 pub struct Series {
@@ -327,6 +341,30 @@ pub struct Series {
     /// How long all its periods are, where each follows the one before; nearly every long series is so regular that
     /// rules need not look at its calendar.
     pub rhythm: Option<Frequency>,
+    /// What its numbers are like.
+    pub makeup: Makeup,
+}
+
+impl Makeup {
+    /// From this number on an exact count is large, or round where it is a multiple of it.
+    pub const LARGE: i64 = 1000;
+
+    /// Takes a statement into account.
+    pub fn add_statement(&mut self, quantity: &Quantity) {
+        self.has_fractions |= quantity.is_fraction();
+    }
+
+    /// Takes a point into account.
+    pub fn add_point(&mut self, quantity: &Quantity) {
+        match quantity.exact_count() {
+            Some(count) => {
+                self.has_zeros |= count == 0;
+                self.has_round_counts |= count != 0 && count % Self::LARGE == 0;
+                self.large_counts += usize::from(count >= Self::LARGE);
+            }
+            None => self.has_zeros |= quantity.point().is_some_and(|value| value.is_zero()),
+        }
+    }
 }
 
 impl Series {
@@ -340,6 +378,7 @@ impl Series {
             points: none,
             periods: Arc::default(),
             rhythm: None,
+            makeup: Makeup::default(),
         }
     }
 }

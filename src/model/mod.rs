@@ -24,7 +24,7 @@ pub use claim::{
     Stated,
 };
 pub use dataset::{
-    AllowComment, Basis, Block, BlockId, Dataset, Document, DocumentId, Format, Name, NumberStyle,
+    AllowComment, Basis, Block, BlockId, Dataset, Document, DocumentId, Format, Makeup, Name, NumberStyle,
     Observation, ObservationId, Origin, Problem, ProblemKind, Provenance, Series, SeriesId, SeriesKey,
     Wording,
 };

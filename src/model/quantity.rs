@@ -181,6 +181,16 @@ impl Quantity {
         }
     }
 
+    /// Whether it stands for a number that is no whole one.
+    #[inline]
+    pub fn is_fraction(&self) -> bool {
+        match self {
+            Self::Exact(value) => value.is_fraction(),
+            Self::Rounded(rounded) => rounded.step < Decimal::ONE && !rounded.value.is_integer(),
+            _ => false,
+        }
+    }
+
     /// The number, where it is printed in full.
     #[inline]
     pub fn exact_value(&self) -> Option<Decimal> {

@@ -31,24 +31,35 @@ pub struct Middle {
     first: usize,
 }
 
+/// A whole number that comes before others where the number does, by `f64::total_cmp`.
+fn key(value: f64) -> i64 {
+    let bits = value.to_bits().cast_signed();
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
+}
+
+/// The number that has this key.
+fn of_key(key: i64) -> f64 {
+    f64::from_bits((key ^ ((key >> 63).cast_unsigned() >> 1).cast_signed()).cast_unsigned())
+}
+
 impl Middle {
     /// Finds the middle of some values.
-    pub fn of(mut values: Vec<f64>) -> Self {
+    pub fn of(values: Vec<f64>) -> Self {
         let count = values.len();
-        if count < 3 {
-            values.sort_unstable_by(f64::total_cmp);
-            let mut kept = [0.0; 4];
-            kept[..count].copy_from_slice(&values);
-            return Self { count, values: kept, kept: count, first: 0 };
-        }
-        let (below, above) = ((count - 3) / 2, count / 2 + 1);
-        let (_, low, rest) = values.select_nth_unstable_by(below, f64::total_cmp);
-        let (between, high, _) = rest.select_nth_unstable_by(above - below - 1, f64::total_cmp);
-        between.sort_unstable_by(f64::total_cmp);
-        let mut kept = [*low, 0.0, 0.0, 0.0];
-        kept[1..=between.len()].copy_from_slice(between);
-        kept[between.len() + 1] = *high;
-        Self { count, values: kept, kept: between.len() + 2, first: below }
+        // Whole numbers are compared twice as fast, and take the room of the others.
+        let mut keys: Vec<i64> = values.into_iter().map(key).collect();
+        let (first, kept): (usize, &mut [i64]) = if count < 3 {
+            (0, &mut keys)
+        } else {
+            let (below, above) = ((count - 3) / 2, count / 2 + 1);
+            let (_, _, rest) = keys.select_nth_unstable(below);
+            rest.select_nth_unstable(above - below - 1);
+            (below, &mut keys[below..=above])
+        };
+        kept.sort_unstable();
+        let mut values = [0.0; 4];
+        values.iter_mut().zip(kept.iter()).for_each(|(value, key)| *value = of_key(*key));
+        Self { count, values, kept: kept.len(), first }
     }
 
     /// Median; 0 for no values.

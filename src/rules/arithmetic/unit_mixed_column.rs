@@ -1,6 +1,6 @@
 use rust_decimal::Decimal;
 
-use crate::model::{Additivity, Dataset, Observation, Quantity, Series};
+use crate::model::{Additivity, Dataset, Observation, Series};
 use crate::rule::{Context, Need, Sink};
 
 crate::declare_rule! {
@@ -26,17 +26,11 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
     for series in dataset.series.iter().filter(|series| series.key.unit.additivity() != Additivity::None) {
         sink.examined(series.statements.len());
-        for one in dataset.statements(series).filter(|one| is_fraction(&one.quantity)) {
-            report_fraction(dataset, sink, series, one);
+        if series.makeup.has_fractions {
+            for one in dataset.statements(series).filter(|one| one.quantity.is_fraction()) {
+                report_fraction(dataset, sink, series, one);
+            }
         }
-    }
-}
-
-fn is_fraction(quantity: &Quantity) -> bool {
-    match quantity {
-        Quantity::Exact(value) => value.is_fraction(),
-        Quantity::Rounded(rounded) => rounded.step < Decimal::ONE && !rounded.value.is_integer(),
-        _ => false,
     }
 }
 

@@ -287,7 +287,7 @@ fn bound(probability: f64) -> &'static str {
 
 /// Zeros, one or several in a row, between two periods with larger counts.
 fn abrupt_zeros(context: &Context<'_>, sink: &mut Sink, series: &Series) {
-    if series.rhythm.is_some() && !context.dataset.points(series).any(is_zero) {
+    if series.rhythm.is_some() && !series.makeup.has_zeros {
         sink.examined(series.points.len().saturating_sub(2));
         return;
     }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::report::series_name;
 use crate::diag::{Confidence, Evidence, Finding, Score, grouped, quantity_of, to_digits};
-use crate::model::{Additivity, Name, Observation, Series};
+use crate::model::{Additivity, Makeup, Name, Observation, Series};
 use crate::rule::{Context, Need, Parameter, Sink};
 use crate::stats::digits::last_place;
 
@@ -50,10 +50,8 @@ crate::declare_rule! {
 
 /// A series of fewer exact counts does not show that it is one.
 const LEAST: usize = 5;
-/// Smaller counts cannot be conspicuously round.
-const LARGE: i64 = 1000;
 
-/// An exact count of a thousand or more.
+/// An exact count of a thousand or more: smaller ones cannot be conspicuously round.
 struct Count<'d> {
     at: &'d Observation,
     count: i64,
@@ -80,21 +78,16 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     // How many exact counts of a thousand or more each publisher states.
     let mut stated: HashMap<&Name, usize> = HashMap::new();
     for series in dataset.series.iter().filter(|series| series.key.unit.additivity() != Additivity::None) {
-        let counts = dataset.points(series).filter_map(|one| Some((one.quantity.exact_count()?, one)));
-        let (mut large, mut has_round) = (0, false);
-        counts.clone().for_each(|(count, _)| {
-            large += usize::from(count >= LARGE);
-            has_round |= count != 0 && count % LARGE == 0;
-        });
-        *stated.entry(&series.key.publisher).or_default() += large;
+        *stated.entry(&series.key.publisher).or_default() += series.makeup.large_counts;
         if series.points.len() < LEAST {
             continue;
         }
         sink.examined(series.points.len());
         // The cheap test first: one count in a thousand ends in three zeros.
-        if has_round {
+        if series.makeup.has_round_counts {
+            let counts = dataset.points(series).filter_map(|one| Some((one.quantity.exact_count()?, one)));
             let large: Vec<Count<'_>> = counts
-                .filter(|(count, _)| *count >= LARGE)
+                .filter(|(count, _)| *count >= Makeup::LARGE)
                 .filter_map(|(count, at)| {
                     Some(Count { at, count, zeros: last_place(count.into())?.unsigned_abs() })
                 })
