@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::diag::{Finding, Location, grouped};
-use crate::model::{Dataset, Observation, Period};
+use crate::model::{Dataset, Observation};
 
 /// A narrower terminal has none.
 pub const LEAST_WIDTH: usize = 80;
@@ -49,17 +49,18 @@ impl<'d> Sparklines<'d> {
     pub fn of(&self, finding: &Finding) -> Option<String> {
         let at = *self.by_place.get(&finding.primary.location).filter(|_| is_about_series(finding))?;
         let series = self.dataset.series(self.dataset.block_of(at).series);
-        // Periods of one length, and one figure for each.
-        let frequency = Some(at.period.frequency());
-        let is_alike = |period: Period| series.rhythm.or_else(|| Some(period.frequency())) == frequency;
-        let alike = (0..series.periods.len()).filter(|place| is_alike(series.periods[*place]));
-        let places: Vec<usize> = alike.collect();
-        let marked = places.binary_search_by_key(&at.period, |place| series.periods[*place]).ok()?;
+        // One figure for each period of this length.
+        let alike = self.dataset.point_ids_by_frequency(&[series]).remove(&at.period.frequency())?;
+        let period = |id| self.dataset.observation(id).period;
+        let marked = alike.partition_point(|id| period(id) < at.period);
+        if alike.get(marked).map(period) != Some(at.period) {
+            return None;
+        }
         // As much before as fits, so that what came after is seen as well.
-        let last = places.len().min((marked + MOST / 2).max(MOST));
+        let last = alike.len().min((marked + MOST / 2).max(MOST));
         let first = last.saturating_sub(MOST);
-        let point = |place: &usize| self.dataset.observation(series.points.at(*place));
-        let shown: Vec<&Observation> = places[first..last].iter().map(point).collect();
+        let shown: Vec<&Observation> =
+            (first..last).map(|place| self.dataset.observation(alike.at(place))).collect();
         let values: Vec<Option<f64>> =
             shown.iter().map(|one| one.quantity.point().and_then(|value| value.to_f64())).collect();
         let highest = values.iter().flatten().copied().fold(0.0, f64::max);
