@@ -136,12 +136,7 @@ impl<'a> Rows<'a> {
         let bytes = &self.text.as_bytes()[start..self.end];
         let size = bytes.len().div_ceil(count.max(1)).max(LEAST_STRETCH);
         let (separator, limits, mut rows_before) = (self.separator, self.limits, self.number);
-        let parts = cut_at_rows(bytes, size);
-        let rows: Option<Vec<u32>> = match parts.as_slice() {
-            [] | [_] => None,
-            parts => parts.par_iter().map(|part| rows_in(part)).collect(),
-        };
-        let Some(rows) = rows else {
+        let Some(parts) = plain_parts(bytes, size).or_else(|| quoted_parts(bytes, size)) else {
             return vec![Stretch { bytes: start..self.end, rows_before, separator, limits }];
         };
         let mut place = start;
@@ -150,7 +145,7 @@ impl<'a> Rows<'a> {
             (place, rows_before) = (stretch.bytes.end, rows_before + rows);
             stretch
         };
-        parts.into_iter().zip(rows).map(stretch).collect()
+        parts.into_iter().map(stretch).collect()
     }
 
     /// The rows that have not been read yet, to look ahead.
@@ -300,6 +295,55 @@ impl<'a> Rows<'a> {
         let within = || texts().find_map(|(start, text)| Some(start + text.find('"')? as u32));
         Some(opening.or_else(within).unwrap_or(self.span.start))
     }
+}
+
+/// Parts of about so many bytes that end where a row does, with their rows, in a text where every line is one: without
+/// quotes, blank lines and `\r`. `None` where a text is another, or too short to be cut.
+fn plain_parts(bytes: &[u8], size: usize) -> Option<Vec<(&[u8], u32)>> {
+    let starts = (0..bytes.len()).step_by(size);
+    let chunks: Vec<(usize, usize)> = starts.map(|start| (start, bytes.len().min(start + size))).collect();
+    let lines = |chunk: &(usize, usize)| plain_lines(bytes, *chunk).filter(|lines| *lines > 0);
+    let lines: Vec<u32> = chunks.par_iter().map(lines).collect::<Option<_>>()?;
+    let (mut parts, mut start) = (Vec::with_capacity(chunks.len()), 0);
+    for ((chunk_start, chunk_end), lines) in chunks.into_iter().zip(lines) {
+        // A part goes on to the end of the line that the chunk ends in.
+        let end = match bytes.len() {
+            length if length == chunk_end => length,
+            _ => chunk_end + memchr(b'\n', &bytes[chunk_end - 1..])?,
+        };
+        let rows = lines - u32::from(start > chunk_start) + u32::from(end > chunk_end);
+        if start < end {
+            parts.push((&bytes[start..end], rows));
+        }
+        start = end;
+    }
+    (parts.len() > 1).then_some(parts)
+}
+
+/// How many lines end in a chunk of a text; `None` where one of them is blank, or a quote or a `\r` stands there.
+fn plain_lines(bytes: &[u8], (start, end): (usize, usize)) -> Option<u32> {
+    let mut lines = 0;
+    for piece in (start..end).step_by(PIECE) {
+        let piece_end = end.min(piece + PIECE);
+        let with_byte_before = &bytes[piece.saturating_sub(1)..piece_end];
+        if memchr2(b'"', b'\r', with_byte_before).is_some()
+            || memmem::find(with_byte_before, b"\n\n").is_some()
+        {
+            return None;
+        }
+        lines += memchr_iter(b'\n', &bytes[piece..piece_end]).count() as u32;
+    }
+    Some(lines)
+}
+
+/// The same in a text with quotes or blank lines; `None` where a `\r` ends a line alone, too.
+fn quoted_parts(bytes: &[u8], size: usize) -> Option<Vec<(&[u8], u32)>> {
+    let parts = cut_at_rows(bytes, size);
+    if parts.len() < 2 {
+        return None;
+    }
+    let rows: Vec<u32> = parts.par_iter().map(|part| rows_in(part)).collect::<Option<_>>()?;
+    Some(parts.into_iter().zip(rows).collect())
 }
 
 /// Parts of about so many bytes that end where a row does: a line break is one where the quotes before it are even.
@@ -523,6 +567,33 @@ mod tests {
             let mut rows = Rows::of(text, &stretch);
             assert!(rows.advance());
             assert_eq!((rows.cell(0), rows.cell(1)), ("\u{feff}é".into(), "1".into()));
+        }
+    }
+
+    #[test]
+    fn plain_lines_are_cut_at_their_ends_and_counted() {
+        let lines: String = (0..40).map(|line| format!("{}\n", "x".repeat(1 + line * 7 % 11))).collect();
+        let mut cuts = 0;
+        for text in [lines.clone(), format!("{lines}last"), "a\nb\n".to_owned()] {
+            for size in 1..text.len() {
+                let Some(parts) = plain_parts(text.as_bytes(), size) else { continue };
+                cuts += parts.len();
+                let texts: Vec<&[u8]> = parts.iter().map(|part| part.0).collect();
+                assert_eq!(texts.concat(), text.as_bytes(), "{size}");
+                for (part, rows) in parts {
+                    assert_eq!(rows as usize, part.iter().filter(|byte| **byte == b'\n').count(), "{size}");
+                    assert!(part.ends_with(b"\n") || text.as_bytes().ends_with(part), "{size}");
+                }
+            }
+        }
+        assert!(cuts > 500, "{cuts}");
+        for fault in ["a\n\nb\n", "a\r\nb\n", "a\n\"b\"\n"] {
+            for before in PIECE - 4..=PIECE {
+                let text = format!("{}{fault}", "x".repeat(before));
+                assert_eq!(plain_lines(text.as_bytes(), (0, text.len())), None, "{before} {fault:?}");
+                let plain = text.replace(['\r', '"'], "y").replace("\n\n", "\nz");
+                assert!(plain_lines(plain.as_bytes(), (0, plain.len())).is_some());
+            }
         }
     }
 

@@ -85,6 +85,9 @@ fn check_series(
     let least = context.parameters.get("least", &series.key, None);
     let is_telling = |value: i64| !is_round(value) && value as f64 >= least;
     let mut values: Vec<i64> = counts.iter().copied().filter(|value| is_telling(*value)).collect();
+    if surely_differ(&values) {
+        return;
+    }
     values.sort_unstable();
     let tied: BTreeSet<i64> =
         values.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
@@ -111,6 +114,22 @@ fn check_series(
             report(sink, series, &same, counts.len(), (expected, limit));
         }
     }
+}
+
+/// Whether it is certain that no two of some values are the same, as in nearly every series: a filter with two bits for
+/// each value (Bloom 1970, *Communications of the ACM* 13(7), 422–426) tells it faster than sorting them does, and fails
+/// to in one of a hundred series.
+fn surely_differ(values: &[i64]) -> bool {
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let words = (values.len() * 2).next_power_of_two();
+    let mut seen = vec![0_u64; words];
+    values.iter().all(|value| {
+        let hash = value.cast_unsigned().wrapping_mul(SPREAD);
+        let bits = [hash >> 44, (hash >> 20) & 0xff_ffff].map(|place| place as usize % (64 * words));
+        let is_known = bits.iter().all(|bit| seen[bit / 64] >> (bit % 64) & 1 == 1);
+        bits.iter().for_each(|bit| seen[bit / 64] |= 1 << (bit % 64));
+        !is_known
+    })
 }
 
 fn report(
