@@ -170,11 +170,11 @@ impl<'d> Change<'_, 'd> {
         self.run.series
     }
 
-    /// Every step of the run, as a ratio less one, in order of time with its later figure.
-    pub fn steps(&self) -> impl ExactSizeIterator<Item = (f64, &'d Observation)> + Clone {
+    /// Every step of the run, as a ratio less one, in order of time.
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = f64> + Clone {
         (0..self.run.counts.steps()).map(|step| {
             let Step { from, to, .. } = self.run.counts.step(step);
-            (to / from - 1.0, self.run.pair(step)[1])
+            to / from - 1.0
         })
     }
 

@@ -285,7 +285,7 @@ fn usual(finding: Finding, change: &Change<'_, '_>) -> Finding {
         .steps()
         .enumerate()
         .filter(|(index, _)| *index != change.index && (change.after.is_none() || *index != change.index + 1))
-        .map(|(_, step)| step.0)
+        .map(|(_, ratio)| ratio)
         .collect();
     let noun = change.at.period.frequency().noun();
     let bound = bound(change.surprise.probability);
@@ -336,7 +336,7 @@ fn year_before(dataset: &Dataset, mut finding: Finding, change: &Change<'_, '_>)
     if let Some(length) = change.season() {
         let alike = change.steps().enumerate();
         let alike = alike.filter(|(at, _)| at.abs_diff(change.index) % length == 0 && *at != change.index);
-        let words: Vec<String> = alike.map(|(_, (ratio, _))| percent(ratio)).collect();
+        let words: Vec<String> = alike.map(|(_, ratio)| percent(ratio)).collect();
         let text =
             format!("in the same {} of other years: {}", period.frequency().noun(), listing(&words, 12));
         finding = finding.note("season", text);
@@ -354,13 +354,15 @@ fn year_before(dataset: &Dataset, mut finding: Finding, change: &Change<'_, '_>)
 
 /// For an aggregate: every fall on record, so that a reader can place this one.
 fn falls(finding: Finding, change: &Change<'_, '_>) -> Finding {
-    let is_fall = |step: &(f64, &Observation)| step.0 < 0.0;
-    let count = change.steps().filter(is_fall).count();
-    if !change.run.is_aggregate || !(1..=8).contains(&count) || change.steps().len() < 10 {
+    if !change.run.is_aggregate || change.steps().len() < 10 {
         return finding;
     }
-    let words = |(ratio, at): (f64, &Observation)| format!("{} {}", at.period, percent(ratio));
-    let falls: Vec<String> = change.steps().filter(is_fall).map(words).collect();
+    let falls = || change.steps().enumerate().filter(|(_, ratio)| *ratio < 0.0);
+    if !(1..=8).contains(&falls().count()) {
+        return finding;
+    }
+    let words = |(step, ratio)| format!("{} {}", change.run.period_after(step), percent(ratio));
+    let falls: Vec<String> = falls().map(words).collect();
     let text = format!(
         "{} in {}: {}",
         quantity_of(falls.len(), "fall"),
