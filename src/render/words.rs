@@ -4,6 +4,8 @@
 //! reverse the reading direction, characters that cannot be seen. None of them reaches the output; each is replaced by
 //! something that can be seen.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -19,6 +21,9 @@ pub fn push_visible(text: &mut String, character: char) {
 
 /// A text on one line without characters that cannot be printed. Line breaks and tabs become spaces.
 pub fn clean(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut result = String::with_capacity(text.len());
     for character in text.replace("\r\n", " ").chars() {
         match character {
@@ -100,15 +105,15 @@ fn wrap_paragraph(text: &str, room: usize, indent: usize, lines: &mut Vec<String
 }
 
 /// The words of a text; `43.4 %` and `p < .05` are one each.
-fn unbroken(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+fn unbroken(text: &str) -> Vec<Cow<'_, str>> {
+    let mut words: Vec<Cow<'_, str>> = Vec::new();
     for word in text.split_whitespace() {
         match words.last_mut() {
             Some(last) if word.starts_with(['%', '<', '≤']) || last.ends_with(['<', '≤']) => {
-                last.push(' ');
-                last.push_str(word);
+                last.to_mut().push(' ');
+                last.to_mut().push_str(word);
             }
-            _ => words.push(word.to_owned()),
+            _ => words.push(Cow::Borrowed(word)),
         }
     }
     words
