@@ -12,18 +12,20 @@ use std::collections::BTreeMap;
 use crate::diag::{Finding, Location};
 use crate::source::Sources;
 
+/// Puts findings in the order in which they are printed.
+pub fn sort(findings: &mut [Finding], sources: &Sources) {
+    findings.sort_by(|left, right| position(left, sources).cmp(&position(right, sources)));
+}
+
 /// Sorts and folds.
 pub fn fold(mut findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
-    let in_order = |findings: &mut Vec<Finding>| {
-        findings.sort_by(|left, right| position(left, sources).cmp(&position(right, sources)));
-    };
-    in_order(&mut findings);
+    sort(&mut findings, sources);
     let mut one_a_cause = by_cause(findings);
     // Causes come in the order in which inputs were read, and the first of a group leads it.
-    in_order(&mut one_a_cause);
+    sort(&mut one_a_cause, sources);
     let mut folded =
         by_group(one_a_cause, |finding| Some((finding.rule, finding.fold.clone()?, finding.is_set_aside())));
-    in_order(&mut folded);
+    sort(&mut folded, sources);
     folded
 }
 

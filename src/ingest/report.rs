@@ -9,8 +9,8 @@ use super::value::{self, Parts};
 use super::{Format, Name, ProblemKind, Reader, is_large};
 use crate::load::{Kind, Node, Tree};
 use crate::model::{
-    Absence, Basis, Block, BlockId, Builder, DocumentId, KnownPeriods, Observation, Origin, Provenance,
-    Quantity, SeriesKey, Unit, Wording, parse_count, parse_number,
+    Absence, Basis, Block, BlockId, Builder, DocumentId, Observation, Origin, Period, Provenance, Quantity,
+    SeriesKey, Unit, Wording, parse_count, parse_number,
 };
 use crate::schema::{SchemaName, Violation};
 use crate::source::Span;
@@ -26,8 +26,6 @@ struct Seen {
     value_keys: HashSet<Span>,
     /// Keys of values that are no period.
     unread_keys: Vec<(String, Span)>,
-    /// Periods that were read.
-    periods: KnownPeriods,
 }
 
 impl Seen {
@@ -198,7 +196,7 @@ impl Reader<'_> {
             if self.is_cut(value.span()) {
                 continue;
             }
-            let Some(period) = seen.periods.parse(key) else {
+            let Some(period) = Period::parse(key) else {
                 seen.unread_keys.push((key.to_owned(), value.key_span().unwrap_or_default()));
                 continue;
             };

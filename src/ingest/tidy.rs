@@ -19,8 +19,8 @@ use super::{Format, Name, ProblemKind, Reader, Resource};
 use crate::load::SyntaxError;
 use crate::load::csv::{Rows, unquote};
 use crate::model::{
-    Absence, Basis, Block, BlockId, Builder, DocumentId, KnownPeriods, Observation, Origin, Period, Problem,
-    Quantity, SeriesKey, Unit, parse_count, parse_number,
+    Absence, Basis, Block, BlockId, Builder, DocumentId, Observation, Origin, Period, Problem, Quantity,
+    SeriesKey, Unit, parse_count, parse_number,
 };
 use crate::source::{Cell, Span};
 
@@ -311,7 +311,6 @@ impl Reader<'_> {
     ) {
         let mut blocks = Blocks::default();
         let mut words = HashSet::new();
-        let mut periods = KnownPeriods::default();
         // A row of a tidy table is rarely shorter than this.
         self.builder.reserve(rows.bytes_left() / 48);
         while rows.advance() {
@@ -336,8 +335,7 @@ impl Reader<'_> {
                     blocks.insert(self.new_block(rows, columns, document))
                 }
             };
-            let period = periods.parse(&unquote(rows.raw(columns.period)));
-            stretch.has_unread_rows |= !self.read_row(rows, columns, (block, period), &mut stretch.styles);
+            stretch.has_unread_rows |= !self.read_row(rows, columns, block, &mut stretch.styles);
         }
     }
 
@@ -345,10 +343,10 @@ impl Reader<'_> {
         &mut self,
         rows: &Rows<'_>,
         columns: &Columns,
-        of: (Option<BlockId>, Option<Period>),
+        block: Option<BlockId>,
         styles: &mut NumberStyles,
     ) -> bool {
-        let (Some(block), Some(period)) = of else {
+        let (Some(block), Some(period)) = (block, Period::parse(&unquote(rows.raw(columns.period)))) else {
             self.refused_row(rows, columns);
             return false;
         };

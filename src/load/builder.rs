@@ -153,7 +153,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The slot of text that is not what stands in the file, or is too long for its length to be held in the slot.
-    #[cold]
+    #[inline(never)]
     fn kept_aside(&mut self, span: Span, meta: u32, decoded: Option<Box<str>>) -> Slot {
         let number = self.tree.decoded.len() as u32;
         if number > self.largest {
@@ -192,31 +192,38 @@ impl<'a> Builder<'a> {
         if self.open.len() as u64 >= self.limits.nesting_depth {
             return Err(too_deep(Span::new(start, start + 1), self.open.len() + 1, &self.limits));
         }
+        self.make_sure_of_containers(1, start)?;
         self.count_child();
         let slot = self.next_slot();
         let first_key = self.keys.len() as u32;
         let tag = if container == Container::Array { TAG_ARRAY } else { TAG_OBJECT };
         let content = Content { end: start, after: slot + 1, children: 0, is_incomplete: false };
-        let content = self.add_container(start, tag, content)?;
+        let content = self.add_container(start, tag, content);
         self.open.push(Frame { slot, start, container, content, children: 0, first_key });
         self.content_end = start;
         Ok(())
     }
 
-    /// Adds the slot of a container; refused where there are more than a slot can number. Returns its number.
-    #[inline]
-    fn add_container(&mut self, start: u32, tag: u32, content: Content) -> Result<u32, Box<SyntaxError>> {
-        let number = self.tree.contents.len() as u32;
-        if number > self.largest {
-            return Err(Box::new(SyntaxError {
-                span: Span::new(start, start + 1),
-                message: format!("more than {number} lists and objects; the rest is not read"),
-                help: Some("split the file by period or by publisher".to_owned()),
-            }));
+    /// Refuses so many more containers where there would be more than a slot can number.
+    fn make_sure_of_containers(&self, count: usize, at: u32) -> Result<(), Box<SyntaxError>> {
+        let most = self.largest as usize + 1;
+        if self.tree.contents.len() + count <= most {
+            return Ok(());
         }
+        Err(Box::new(SyntaxError {
+            span: Span::new(at, at + 1),
+            message: format!("more than {most} lists and objects; the rest is not read"),
+            help: Some("split the file by period or by publisher".to_owned()),
+        }))
+    }
+
+    /// Adds the slot of a container, and returns its number.
+    #[inline]
+    fn add_container(&mut self, start: u32, tag: u32, content: Content) -> u32 {
+        let number = self.tree.contents.len() as u32;
         self.tree.contents.push(content);
         self.tree.slots.push(Slot::new(start, tag, number));
-        Ok(number)
+        number
     }
 
     /// Closes the innermost container at byte `end`.
@@ -246,6 +253,9 @@ impl<'a> Builder<'a> {
         if depth as u64 > self.limits.nesting_depth {
             return Err(too_deep(Span::new(self.content_end, self.content_end), depth, &self.limits));
         }
+        let copied = &self.tree.slots[first as usize..after as usize];
+        let containers = copied.iter().filter(|slot| slot.is_container()).count();
+        self.make_sure_of_containers(containers, self.content_end)?;
         self.count_child();
         let shift = self.next_slot().wrapping_sub(first);
         for index in first..after {
@@ -253,7 +263,7 @@ impl<'a> Builder<'a> {
             if slot.is_container() {
                 let content = self.tree.content(slot);
                 let content = Content { after: content.after.wrapping_add(shift), ..content };
-                self.add_container(slot.start, slot.tag(), content)?;
+                self.add_container(slot.start, slot.tag(), content);
             } else {
                 self.tree.slots.push(slot);
             }
@@ -306,7 +316,7 @@ impl<'a> Builder<'a> {
         self.tree.failure = self.left_encoded.map(|span| SyntaxError {
             span,
             message: format!(
-                "more than {} texts with escapes; from here on they are read as written",
+                "more than {} texts differ from what they mean; from here on they are read as written",
                 self.tree.decoded.len()
             ),
             help: Some("split the file by period or by publisher".to_owned()),
@@ -439,6 +449,7 @@ fn fingerprint(key: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::Node;
 
     fn narrow(text: &str) -> Builder<'_> {
         Builder { largest: 1, ..Builder::new(text, 4, &Limits::default()) }
@@ -451,6 +462,24 @@ mod tests {
         let error = builder.open(Container::Array, 2).unwrap_err();
         assert_eq!(error.message, "more than 2 lists and objects; the rest is not read");
         assert_eq!(error.span, Span::new(2, 3));
+        let tree = builder.abort(*error, false);
+        assert_eq!(tree.root().unwrap().items().next().unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_copy_is_made_whole_or_not_at_all() {
+        let mut builder = Builder { largest: 3, ..Builder::new("[[a[b]]", 4, &Limits::default()) };
+        for place in [0, 1, 3] {
+            builder.open(Container::Array, place).unwrap();
+        }
+        builder.scalar(Scalar::plain(Span::new(4, 5)));
+        builder.close(6);
+        builder.close(7);
+        let error = builder.copy(1, 4).unwrap_err();
+        assert_eq!(error.message, "more than 4 lists and objects; the rest is not read");
+        let tree = builder.abort(*error, false);
+        let lengths: Vec<usize> = tree.root().unwrap().items().map(Node::len).collect();
+        assert_eq!((tree.root().unwrap().len(), lengths), (1, vec![1]));
     }
 
     #[test]

@@ -300,40 +300,37 @@ impl<'a> Rows<'a> {
 /// Parts of about so many bytes that end where a row does, with their rows, in a text where every line is one: without
 /// quotes, blank lines and `\r`. `None` where a text is another, or too short to be cut.
 fn plain_parts(bytes: &[u8], size: usize) -> Option<Vec<(&[u8], u32)>> {
-    let starts = (0..bytes.len()).step_by(size);
-    let chunks: Vec<(usize, usize)> = starts.map(|start| (start, bytes.len().min(start + size))).collect();
-    let lines = |chunk: &(usize, usize)| plain_lines(bytes, *chunk).filter(|lines| *lines > 0);
-    let lines: Vec<u32> = chunks.par_iter().map(lines).collect::<Option<_>>()?;
-    let (mut parts, mut start) = (Vec::with_capacity(chunks.len()), 0);
-    for ((chunk_start, chunk_end), lines) in chunks.into_iter().zip(lines) {
-        // A part goes on to the end of the line that the chunk ends in.
-        let end = match bytes.len() {
-            length if length == chunk_end => length,
-            _ => chunk_end + memchr(b'\n', &bytes[chunk_end - 1..])?,
-        };
-        let rows = lines - u32::from(start > chunk_start) + u32::from(end > chunk_end);
-        if start < end {
-            parts.push((&bytes[start..end], rows));
-        }
-        start = end;
+    let starts: Vec<usize> = (0..bytes.len()).step_by(size).collect();
+    let count = |start: &usize| plain_lines(bytes, *start, bytes.len().min(start + size));
+    let counts: Vec<u32> = starts.par_iter().map(count).collect::<Option<_>>()?;
+    // Where the first line begins after the start of each chunk, and how many end before it.
+    let (mut cuts, mut lines) = (vec![(0, 0)], 0);
+    for (start, count) in starts.into_iter().zip(counts) {
+        let line_end = start.checked_sub(1).and_then(|before| memchr(b'\n', &bytes[before..]));
+        cuts.extend(line_end.map(|at| (start + at, lines + u32::from(at > 0))));
+        lines += count;
     }
-    (parts.len() > 1).then_some(parts)
+    cuts.push((bytes.len(), lines));
+    // A line may be longer than a chunk.
+    cuts.dedup_by_key(|cut| cut.0);
+    let parts = cuts.windows(2).map(|cut| (&bytes[cut[0].0..cut[1].0], cut[1].1 - cut[0].1));
+    (cuts.len() > 2).then(|| parts.collect())
 }
 
 /// How many lines end in a chunk of a text; `None` where one of them is blank, or a quote or a `\r` stands there.
-fn plain_lines(bytes: &[u8], (start, end): (usize, usize)) -> Option<u32> {
-    let mut lines = 0;
-    for piece in (start..end).step_by(PIECE) {
-        let piece_end = end.min(piece + PIECE);
-        let with_byte_before = &bytes[piece.saturating_sub(1)..piece_end];
-        if memchr2(b'"', b'\r', with_byte_before).is_some()
-            || memmem::find(with_byte_before, b"\n\n").is_some()
-        {
-            return None;
-        }
-        lines += memchr_iter(b'\n', &bytes[piece..piece_end]).count() as u32;
-    }
-    Some(lines)
+fn plain_lines(bytes: &[u8], start: usize, end: usize) -> Option<u32> {
+    let pieces = (start..end).step_by(PIECE).map(|piece| (piece, end.min(piece + PIECE)));
+    pieces
+        .map(|(start, end)| {
+            let is_plain = is_plain(&bytes[start.saturating_sub(1)..end]);
+            is_plain.then(|| memchr_iter(b'\n', &bytes[start..end]).count() as u32)
+        })
+        .sum()
+}
+
+/// Whether nothing stands in some bytes but lines of which each is a row.
+fn is_plain(bytes: &[u8]) -> bool {
+    memchr2(b'"', b'\r', bytes).is_none() && memmem::find(bytes, b"\n\n").is_none()
 }
 
 /// The same in a text with quotes or blank lines; `None` where a `\r` ends a line alone, too.
@@ -380,8 +377,7 @@ fn rows_in(bytes: &[u8]) -> Option<u32> {
         let is_plain = !lines.is_quoted
             && lines.last != b'\r'
             && !(lines.is_blank && piece[0] == b'\n')
-            && memchr2(b'"', b'\r', piece).is_none()
-            && memmem::find(piece, b"\n\n").is_none();
+            && is_plain(piece);
         if is_plain {
             lines.rows += memchr_iter(b'\n', piece).count() as u32;
             lines.last = piece[piece.len() - 1];
@@ -590,9 +586,9 @@ mod tests {
         for fault in ["a\n\nb\n", "a\r\nb\n", "a\n\"b\"\n"] {
             for before in PIECE - 4..=PIECE {
                 let text = format!("{}{fault}", "x".repeat(before));
-                assert_eq!(plain_lines(text.as_bytes(), (0, text.len())), None, "{before} {fault:?}");
+                assert_eq!(plain_lines(text.as_bytes(), 0, text.len()), None, "{before} {fault:?}");
                 let plain = text.replace(['\r', '"'], "y").replace("\n\n", "\nz");
-                assert!(plain_lines(plain.as_bytes(), (0, plain.len())).is_some());
+                assert!(plain_lines(plain.as_bytes(), 0, plain.len()).is_some());
             }
         }
     }

@@ -4,7 +4,7 @@
 //! followed by its content. What else there is to know of a container is kept at the side, as is the number of the slot
 //! after its last descendant, so that a whole subtree is skipped in one step. In an object each value slot is preceded by
 //! the slot of its key. Text is borrowed from the file; only text that is written differently from what it means (escapes,
-//! folded lines) is kept decoded, at the side as well.
+//! folded lines), or is longer than a slot can say, is kept decoded, at the side as well.
 //!
 //! A [`Node`] is a cheap handle on one slot. Nothing here recurses: how deep documents are is bounded, and the
 //! loaders, which fill the tree through `Builder`, work with stacks of their own.
@@ -100,7 +100,7 @@ pub(super) struct Content {
     pub(super) is_incomplete: bool,
 }
 
-/// Text that is not what stands in the file.
+/// Text that is kept at the side.
 #[derive(Debug)]
 pub(super) struct Decoded {
     pub(super) text: Box<str>,

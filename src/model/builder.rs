@@ -358,13 +358,18 @@ fn makeup(dataset: &Dataset, series: &Series) -> Makeup {
 }
 
 /// Some periods, and how they follow each other. Series beside each other nearly always have the same.
-#[derive(Default)]
 struct Calendar {
     periods: Arc<[Period]>,
     /// Whether each comes after the one before.
     is_ascending: bool,
     /// How long all are, where each follows the one before at once.
     rhythm: Option<Frequency>,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Self { periods: Arc::default(), is_ascending: true, rhythm: None }
+    }
 }
 
 impl Calendar {

@@ -233,7 +233,7 @@ pub struct Document {
     pub has_methodology: bool,
     /// What it says of how all its figures come about.
     pub wordings: Vec<Wording>,
-    /// How many numbers it states.
+    /// How many figures it states, absences included; counted when all inputs are read.
     pub values: usize,
     /// Where its header stands: findings about the document as a whole point there.
     pub header: Span,
@@ -325,26 +325,6 @@ pub struct Makeup {
     pub large_counts: usize,
 }
 
-/// All that is published about one thing, over time and across documents.
-#[derive(Debug, Clone)]
-pub struct Series {
-    /// What it is a series of.
-    pub key: SeriesKey,
-    /// The blocks that state it, in the order of the documents.
-    pub blocks: Vec<BlockId>,
-    /// Every observation, by period and then by document.
-    pub statements: ObservationIds,
-    /// One observation a period: the latest statement.
-    pub points: ObservationIds,
-    /// The periods of its points; series beside each other nearly always share them.
-    pub periods: Arc<[Period]>,
-    /// How long all its periods are, where each follows the one before; nearly every long series is so regular that
-    /// rules need not look at its calendar.
-    pub rhythm: Option<Frequency>,
-    /// What its numbers are like.
-    pub makeup: Makeup,
-}
-
 impl Makeup {
     /// From this number on an exact count is large, or round where it is a multiple of it.
     pub const LARGE: i64 = 1000;
@@ -365,6 +345,26 @@ impl Makeup {
             None => self.has_zeros |= quantity.point().is_some_and(|value| value.is_zero()),
         }
     }
+}
+
+/// All that is published about one thing, over time and across documents.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// What it is a series of.
+    pub key: SeriesKey,
+    /// The blocks that state it, in the order of the documents.
+    pub blocks: Vec<BlockId>,
+    /// Every observation, by period and then by document.
+    pub statements: ObservationIds,
+    /// One observation a period: the latest statement.
+    pub points: ObservationIds,
+    /// The periods of its points; series beside each other nearly always share them.
+    pub periods: Arc<[Period]>,
+    /// How long all its periods are, where each follows the one before; nearly every long series is so regular that
+    /// rules need not look at its calendar.
+    pub rhythm: Option<Frequency>,
+    /// What its numbers are like.
+    pub makeup: Makeup,
 }
 
 impl Series {
@@ -596,8 +596,7 @@ impl Dataset {
         series: &'d Series,
     ) -> BTreeMap<Frequency, Vec<&'d Observation>> {
         let by_frequency = self.point_ids_by_frequency(&[series]).into_iter();
-        let points = |ids: ObservationIds| ids.iter().map(|id| self.observation(id)).collect();
-        by_frequency.map(|(frequency, ids)| (frequency, points(ids))).collect()
+        by_frequency.map(|(frequency, ids)| (frequency, self.observations.of(&ids).collect())).collect()
     }
 
     /// Every statement of a series, by period and then by document.

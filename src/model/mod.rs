@@ -31,7 +31,7 @@ pub use dataset::{
 pub use entities::{Entities, Named, is_legal_form};
 pub use number::Number;
 pub use observations::{ObservationIds, Observations};
-pub use period::{Frequency, KnownPeriods, Period};
+pub use period::{Frequency, Period};
 pub use quantity::{Absence, Interval, LARGEST, NumberFault, Quantity, Rounded, parse_count, parse_number};
 pub use registry::{
     Alias, Break, Direction, Entity, EntityKind, Jurisdiction, Membership, Metric, RateOf, Registry,

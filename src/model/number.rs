@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 /// A decimal number with every digit that was printed. Those of at most 18 digits, nearly all, stand where they are;
-/// the others elsewhere in memory.
+/// the others elsewhere in memory, as does −0, which no whole number is.
 #[derive(Clone)]
 pub struct Number(Digits);
 
@@ -38,7 +38,7 @@ impl Number {
         }
     }
 
-    /// The number for statistics, where the last digits do not matter; `None` where it is beyond what a float can hold.
+    /// The number for statistics, where the last digits do not matter.
     #[inline]
     pub fn approximate(&self) -> Option<f64> {
         match self.0 {

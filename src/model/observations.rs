@@ -3,6 +3,7 @@
 //! A large document is read in stretches, on several threads. What each of them finds stays where it is, as a piece:
 //! putting all of it into one list would take as long as reading a fifth of it, and room for half of it twice.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -10,7 +11,7 @@ use rayon::prelude::*;
 use super::{BlockId, Observation, ObservationId};
 
 /// There are millions of them: what makes one larger is to be noticed.
-const _: () = assert!(size_of::<Observation>() == 48);
+const _: () = assert!(size_of::<Observation>() <= 48);
 
 /// A stretch of fewer numbers is copied behind those before it.
 const LEAST_PIECE: usize = 1 << 14;
@@ -34,7 +35,8 @@ impl Piece {
 /// The numbers of some observations, in an order of their own.
 #[derive(Debug, Clone)]
 pub enum ObservationIds {
-    /// Those from the first number up to, and without, the second; they stand side by side in memory.
+    /// Those from the first number up to, and without, the second. They stand in one run of one block, and so side by
+    /// side in memory.
     Run(u32, u32),
     /// Any others.
     List(Arc<[ObservationId]>),
@@ -134,17 +136,27 @@ impl Observations {
 
     /// The observations with these numbers.
     #[inline]
-    pub fn of<'d>(
+    pub fn of<'d, 'i>(
         &'d self,
-        ids: &'d ObservationIds,
-    ) -> impl DoubleEndedIterator<Item = &'d Observation> + Clone {
+        ids: &'i ObservationIds,
+    ) -> impl DoubleEndedIterator<Item = &'d Observation> + Clone + use<'d, 'i> {
+        self.within(ids, 0..ids.len())
+    }
+
+    /// Those of the observations with these numbers that have these places among them.
+    #[inline]
+    pub fn within<'d, 'i>(
+        &'d self,
+        ids: &'i ObservationIds,
+        places: Range<usize>,
+    ) -> impl DoubleEndedIterator<Item = &'d Observation> + Clone + use<'d, 'i> {
         let (run, list) = match ids {
-            ObservationIds::Run(first, end) if first < end => {
-                let (piece, place) = self.place_of(*first);
-                (&piece.observations[place..place + ids.len()], &[][..])
+            ObservationIds::Run(first, _) if !places.is_empty() => {
+                let (piece, start) = self.place_of(*first);
+                (&piece.observations[start + places.start..start + places.end], &[][..])
             }
             ObservationIds::Run(..) => (&[][..], &[][..]),
-            ObservationIds::List(list) => (&[][..], &**list),
+            ObservationIds::List(list) => (&[][..], &list[places]),
         };
         run.iter().chain(list.iter().map(|id| self.get(*id)))
     }
@@ -279,8 +291,38 @@ mod tests {
             assert_eq!(one.origin.value.start as usize, place);
             assert_eq!(observations.get(ObservationId(place as u32)).origin.value.start as usize, place);
         }
-        let runs = all.chunk_by(|left, right| left.block == right.block);
-        assert!(observations.runs().map(places).eq(runs.map(places)));
+        let runs = || all.chunk_by(|left, right| left.block == right.block);
+        assert!(observations.runs().map(places).eq(runs().map(places)));
+        let starts = runs().map(|run| (ObservationId(run[0].origin.value.start), run[0].block));
+        assert!(observations.run_starts().into_iter().eq(starts));
+        assert_eq!(observations.par_iter().count(), all.len());
         assert_eq!(places(&observations.into_pieces().collect::<Vec<_>>().concat()), places(&all));
+    }
+
+    #[test]
+    fn ids_of_a_run_and_of_a_list_read_alike() {
+        let run = ObservationIds::Run(3, 8);
+        let list = ObservationIds::from((3..8).map(ObservationId).collect::<Vec<_>>());
+        let mut observations = Observations::default();
+        observations.append(some(0..10, |_| 0));
+        for ids in [&run, &list] {
+            assert_eq!((ids.len(), ids.is_empty()), (5, false));
+            assert_eq!((ids.first(), ids.last()), (Some(ObservationId(3)), Some(ObservationId(7))));
+            assert_eq!((ids.at(2), ids.get(4), ids.get(5)), (ObservationId(5), Some(ObservationId(7)), None));
+            assert!(ids.iter().rev().eq((3..8).rev().map(ObservationId)));
+            for first_after in 0..10 {
+                let place = ids.partition_point(|id| id.0 < first_after);
+                assert_eq!(place as u32, first_after.clamp(3, 8) - 3);
+            }
+            let starts = |range: Range<usize>| -> Vec<u32> {
+                observations.within(ids, range).map(|one| one.origin.value.start).collect()
+            };
+            assert_eq!((starts(0..5), starts(2..4)), (vec![3, 4, 5, 6, 7], vec![5, 6]));
+            assert!(starts(5..5).is_empty());
+        }
+        let none = ObservationIds::Run(0, 0);
+        assert!(
+            none.is_empty() && none.last().is_none() && Observations::default().of(&none).next().is_none()
+        );
     }
 }

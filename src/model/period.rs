@@ -59,8 +59,8 @@ impl Period {
     /// Whole months from the first of `month`; `None` outside the calendar.
     pub fn months(year: i16, month: i8, count: i8) -> Option<Self> {
         let start = Date::new(year, month, 1).ok()?;
-        let last = if count == 1 { start } else { Date::new(year, month + count - 1, 1).ok()? };
-        let end = last.last_of_month();
+        let last = month + count - 1;
+        let end = Date::new(year, last, 1).ok()?.last_of_month();
         Some(Self { start, end })
     }
 
@@ -165,57 +165,9 @@ impl fmt::Display for Period {
     }
 }
 
-/// Bits of the place of a text among the known ones.
-const PLACE_BITS: u32 = 9;
-
-/// Periods that were read lately, by their texts: a large file names few periods, each of them many thousand times.
-#[derive(Debug)]
-pub struct KnownPeriods {
-    /// The bytes of a text as a number, and what it means.
-    known: Vec<(u64, Option<Period>)>,
-}
-
-impl Default for KnownPeriods {
-    fn default() -> Self {
-        // No text has these bytes but one of zeros, which is no period.
-        Self { known: vec![(0, None); 1 << PLACE_BITS] }
-    }
-}
-
-impl KnownPeriods {
-    /// Reads a period as [`Period::parse`] does.
-    #[inline]
-    pub fn parse(&mut self, text: &str) -> Option<Period> {
-        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-        // So long are `2024-H1`, `2024-Q3` and `2024-07`.
-        let Ok([a, b, c, d, e, f, g]) = <[u8; 7]>::try_from(text.as_bytes()) else {
-            return Period::parse(text);
-        };
-        let key = u64::from_le_bytes([a, b, c, d, e, f, g, 0]);
-        let known = &mut self.known[(key.wrapping_mul(SPREAD) >> (u64::BITS - PLACE_BITS)) as usize];
-        if known.0 != key {
-            *known = (key, Period::parse(text));
-        }
-        known.1
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn known_periods_are_read_as_others_are() {
-        let mut known = KnownPeriods::default();
-        let years = (0..2500).flat_map(|year| (0..14).map(move |month| format!("{year:04}-{month:02}")));
-        let others =
-            ["2024", "2024-H1", "2024-H3", "2024-Q4", "2024-Q5", "2021-07-26/2021-08-25", "", "2024-1"];
-        let odd = ["\0\0\0\0\0\0\0", "2024-0é", "é024-07", "2024/07"];
-        let texts: Vec<String> = years.chain(others.into_iter().chain(odd).map(str::to_owned)).collect();
-        for text in texts.iter().chain(texts.iter().rev()) {
-            assert_eq!(known.parse(text), Period::parse(text), "{text}");
-        }
-    }
 
     #[test]
     fn canonical_names_survive_a_round_trip() {

@@ -135,8 +135,12 @@ pub struct RunInfo {
 /// Writes an outcome in a format. The text ends with a line break.
 pub fn render(outcome: &Outcome, format: Format, style: &Style, run: &RunInfo) -> String {
     // Here, where all threads are free to count the lines of a large file.
-    for finding in &outcome.findings {
-        outcome.sources.get(finding.primary.location.source).lines();
+    for finding in shown(&outcome.findings, style.all) {
+        for one in std::iter::once(finding).chain(folded_findings(finding)) {
+            for label in std::iter::once(&one.primary).chain(&one.related) {
+                outcome.sources.get(label.location.source).lines();
+            }
+        }
     }
     match format {
         Format::Terminal => terminal::render(outcome, style),

@@ -195,7 +195,7 @@ fn inputs<'d>(
     let first = place(period.start);
     let last = period.end.tomorrow().map_or(series.statements.len(), place);
     let stated = || {
-        dataset.statements(series).skip(first).take(last - first).filter(|one| {
+        dataset.observations.within(&series.statements, first..last).filter(|one| {
             let block = dataset.block_of(one);
             // What repeats another figure would be counted twice.
             block.document != document && !block.redundant && matches!(one.quantity, Quantity::Exact(_))

@@ -1,6 +1,6 @@
 //! From byte offsets to lines and columns.
 //!
-//! The index is made once for a file and only when something in it is printed, so that a clean run never pays for it.
+//! The index is made only when something in it is printed, so that a clean run never pays for it.
 
 use memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
@@ -106,5 +106,15 @@ mod tests {
             assert_eq!(index.place(&text, start as u32 + 3), Place { line: line as u32 + 1, column: 4 });
         }
         assert_eq!(index.line_range(&text, 1_000_000), text.len()..text.len());
+    }
+
+    #[test]
+    fn lines_are_counted_on_several_threads_as_on_one() {
+        let text = "0123456789abcde\n".repeat(2 * LEAST_CHUNKS * STRIDE / 16 + 7);
+        let index = LineIndex::new(&text);
+        assert_eq!(index.count(), text.len() / 16 + 1);
+        for place in (0..text.len()).step_by(99_991) {
+            assert_eq!(index.line_of(&text, place as u32), place / 16);
+        }
     }
 }

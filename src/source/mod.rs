@@ -161,9 +161,9 @@ impl Source {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// The index of lines, made at the first call.
+    /// The index of lines, made when it is first asked for.
     pub fn lines(&self) -> &LineIndex {
-        // Not made while others wait for it: what counts the lines are the threads that ask.
+        // Not within `get_or_init`: counting runs on all threads, and one that waits for it here may be one that it needs.
         self.lines.get().unwrap_or_else(|| {
             let index = LineIndex::new(&self.text);
             self.lines.get_or_init(|| index)

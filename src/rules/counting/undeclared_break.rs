@@ -99,6 +99,14 @@ const LEAST_ALONG: f64 = 0.7;
 /// More common moves of one metric than this are many.
 const MANY: usize = 500;
 
+/// A common move that is looked at.
+struct Candidate {
+    family: usize,
+    /// Its place among the common moves of the family.
+    place: usize,
+    period: Period,
+}
+
 /// Looks for groups that change as one, and says for each cell in them which finding speaks of it.
 pub fn find<'d>(
     survey: &Survey<'d>,
@@ -126,10 +134,12 @@ pub fn find<'d>(
         .map(|(metric, alike)| (*metric, spread_of(&ratios(alike, None))))
         .collect();
     let striking = |(family, of_family): (usize, &CommonMoves)| {
-        of_family.striking.iter().map(move |(place, period)| (family, *place, *period)).collect::<Vec<_>>()
+        let candidate =
+            |(place, period): &(usize, Period)| Candidate { family, place: *place, period: *period };
+        of_family.striking.iter().map(candidate).collect::<Vec<_>>()
     };
-    let candidates: Vec<(usize, usize, Period)> = common.iter().enumerate().flat_map(striking).collect();
-    let judge = |&(family, place, period): &(usize, usize, Period)| {
+    let candidates: Vec<Candidate> = common.iter().enumerate().flat_map(striking).collect();
+    let judge = |&Candidate { family, place, period }: &Candidate| {
         let metric = &families[family].key.metric;
         let all = match of_many.get(metric) {
             Some(spread) => *spread,

@@ -60,7 +60,7 @@ impl<'d> Entry<'d> {
 pub fn entries<'d>(dataset: &'d Dataset, series: &'d Series, period: Period) -> Vec<Entry<'d>> {
     let start = series.statements.partition_point(|id| dataset.observation(id).period.start < period.start);
     let mut by_document: BTreeMap<DocumentId, Vec<&Observation>> = BTreeMap::new();
-    for statement in dataset.statements(series).skip(start) {
+    for statement in dataset.observations.within(&series.statements, start..series.statements.len()) {
         if statement.period.start > period.end {
             break;
         }

@@ -210,7 +210,7 @@ impl<'d> Run<'d> {
 
     /// Its figures.
     pub fn points(&self) -> impl DoubleEndedIterator<Item = &'d Observation> + '_ {
-        self.ids.iter().map(|id| self.dataset.observation(id))
+        self.dataset.observations.of(&self.ids)
     }
 
     /// One of its figures.
