@@ -322,3 +322,63 @@ pub fn spread_of(ratios: &[f64]) -> Option<f64> {
 pub fn factor(moves: &[Move<'_>]) -> f64 {
     median(&moves.iter().map(|one| one.ratio).collect::<Vec<_>>()).exp()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::{Input, ingest, shipped_registry};
+    use crate::rules::members::Members;
+    use crate::source::{Source, Sources};
+
+    /// A table of six categories over twelve months, without the rows of which this is so.
+    fn table(is_left_out: impl Fn(usize, usize) -> bool) -> String {
+        let row = |category: usize, month: usize| {
+            let value = 1000 + (category * 371 + month * month * 57) % 613;
+            format!("meta,meta,actioned,item,Category {category},2024-{:02},{value}\n", month + 1)
+        };
+        let rows = (0..6).flat_map(|category| (0..12).map(move |month| (category, month)));
+        let kept = rows.filter(|(category, month)| !is_left_out(*category, *month));
+        let rows: String = kept.map(|(category, month)| row(category, month)).collect();
+        format!("publisher,subject,metric,unit,category,period,value\n{rows}")
+    }
+
+    #[test]
+    fn moves_are_those_of_every_step_by_its_period() {
+        for (text, is_even) in [
+            (table(|_, _| false), true),
+            (table(|category, month| category == 2 && month == 5), false),
+            (table(|category, month| category == 0 && month < 4), false),
+            (table(|_, month| month == 7), false),
+        ] {
+            let mut sources = Sources::default();
+            let source = sources.add(Source::new("table.csv", text));
+            let input = Input { source, named: true, ..Input::default() };
+            let dataset = ingest(&sources, &[input], shipped_registry(), &[]);
+            let survey = Survey::new(&dataset, &Members::new(&dataset));
+            let families = families(&survey);
+            assert_eq!(families.len(), 1);
+            let moves = Moves::new(&survey, &families[0]);
+            assert_eq!(moves.uneven.is_none(), is_even);
+            let mut expected: BTreeMap<Period, Vec<(usize, usize, f64)>> = BTreeMap::new();
+            for number in &families[0].runs {
+                let run = &survey.runs[*number];
+                for step in 0..run.counts.steps() {
+                    let one = (*number, step, run.ratios.values[step]);
+                    expected.entry(run.period_after(step)).or_default().push(one);
+                }
+            }
+            let mut found = BTreeMap::new();
+            moves.each_period(|period, entries| {
+                let entries = entries.iter().map(|one| (one.run(), one.step as usize, one.ratio));
+                let entries: Vec<(usize, usize, f64)> = entries.collect();
+                assert!(
+                    moves.to(period).iter().map(|one| (one.run, one.step, one.ratio)).eq(entries.clone())
+                );
+                if !entries.is_empty() {
+                    found.insert(period, entries);
+                }
+            });
+            assert_eq!(found, expected);
+        }
+    }
+}
