@@ -406,6 +406,38 @@ mod tests {
     }
 
     #[test]
+    fn a_fraction_is_what_no_whole_number_of_its_step_can_be() {
+        let rounded = |value: &str, step: &str| Quantity::rounded(number(value), number(step));
+        for (quantity, expected) in [
+            (Quantity::exact(number("12.5")), true),
+            (Quantity::exact(number("12.0")), false),
+            (Quantity::count(12), false),
+            (rounded("12.5", "0.1"), true),
+            (rounded("12.0", "0.1"), false),
+            (rounded("12.5", "1"), false),
+            (rounded("12", "10"), false),
+            (Quantity::at_least(number("0.5")), false),
+            (Quantity::Absent(Absence::Suppressed), false),
+        ] {
+            assert_eq!(quantity.is_fraction(), expected, "{quantity:?}");
+        }
+    }
+
+    #[test]
+    fn a_count_is_read_from_digits_alone() {
+        let digits = "123456789012345678";
+        for text in
+            ["0", "007", "36210368", digits, "1234567890123456789", "", "-1", "+1", "1.0", "1e3", "１", "1 "]
+        {
+            let is_count = (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+            assert_eq!(parse_count(text), is_count.then(|| text.parse().unwrap()), "{text}");
+        }
+        assert_eq!(Quantity::count(-5), Quantity::exact(number("-5")));
+        assert_eq!(Quantity::count(7).exact_value(), Some(number("7")));
+        assert_eq!(Quantity::at_least(number("7")).exact_value(), None);
+    }
+
+    #[test]
     fn documents_name_the_absences_that_a_publisher_can_mean() {
         for absence in [Absence::Suppressed, Absence::NotReported, Absence::NotApplicable] {
             assert_eq!(Absence::parse(&absence.words().replace(' ', "_")), Some(absence));
