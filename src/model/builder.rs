@@ -313,25 +313,18 @@ fn order_statements(
     dataset: &Dataset,
     ranks: &[u32],
     series: &mut Series,
-    mut list: Vec<ObservationId>,
+    list: Vec<ObservationId>,
     calendar: &mut Calendar,
 ) {
-    let period = |id: ObservationId| dataset.observation(id).period;
+    if !list.is_empty() {
+        series.statements = list.into();
+    }
+    let periods = dataset.observations.of(&series.statements).map(|one| one.period);
     // Nearly every series states each period once, in order.
-    let is_ascending = if list.is_empty() {
-        calendar.turn_to(dataset.statements(series).map(|one| one.period))
-    } else {
-        calendar.turn_to(list.iter().map(|id| period(*id)))
-    };
-    if is_ascending {
-        if !list.is_empty() {
-            series.statements = list.into();
-        }
+    if calendar.turn_to(periods) {
         series.points = series.statements.clone();
     } else {
-        if list.is_empty() {
-            list.extend(series.statements.iter());
-        }
+        let mut list: Vec<ObservationId> = series.statements.iter().collect();
         list.sort_by_cached_key(|id| {
             let observation = dataset.observation(*id);
             let block = dataset.block_of(observation);
@@ -339,10 +332,11 @@ fn order_statements(
             // What repeats another figure does not take its place.
             (observation.period, ranks[document.0 as usize], !block.redundant, id.0)
         });
-        let same_period = |left: &ObservationId, right: &ObservationId| period(*left) == period(*right);
+        let period = |id: &ObservationId| dataset.observation(*id).period;
+        let same_period = |left: &ObservationId, right: &ObservationId| period(left) == period(right);
         let points: Vec<ObservationId> =
             list.chunk_by(same_period).filter_map(|statements| statements.last().copied()).collect();
-        calendar.turn_to(points.iter().map(|id| period(*id)));
+        calendar.turn_to(points.iter().map(period));
         (series.statements, series.points) = (list.into(), points.into());
     }
     series.periods = Arc::clone(&calendar.periods);

@@ -46,7 +46,7 @@ impl Middle {
     /// Finds the middle of some values.
     pub fn of(values: Vec<f64>) -> Self {
         let count = values.len();
-        // Whole numbers are compared twice as fast, and take the room of the others.
+        // Whole numbers are compared faster, and take the room of the others.
         let mut keys: Vec<i64> = values.into_iter().map(key).collect();
         let (first, kept): (usize, &mut [i64]) = if count < 3 {
             (0, &mut keys)
@@ -124,7 +124,7 @@ pub fn quantile_of_unsorted(values: &mut [f64], share: f64) -> f64 {
     *below + (above - *below) * (place - place.floor())
 }
 
-/// From about so many values on [`median_of_many`] is the faster way.
+/// From so many values on, a copy of them takes more room than the counts that [`median_of_many`] keeps.
 pub const MANY: usize = 1 << 17;
 
 /// Median of many values, none of which is below zero; 0 for none. They are gone through three times instead of being
