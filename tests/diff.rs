@@ -236,6 +236,47 @@ fn revisions_are_read_through_git_without_touching_the_work_tree() {
     assert_eq!(absent.status.code(), Some(0), "{}", complaint(&absent));
 }
 
+/// A release of a publisher with these series.
+fn release(id: &str, series: &str) -> String {
+    format!(
+        "candor: report-v1\npublisher: example\ntitle: Transparency report\nvintage: {id}\n\
+         source: {{url: \"https://www.example.org/transparency\", retrieved: 2026-01-31}}\n\
+         methodology: https://www.example.org/how-we-count\ndefaults: {{metric: appeals, unit: appeal}}\n\
+         series:\n  - {{{series}}}\n"
+    )
+}
+
+/// What a step brings counts as a warning, or as a note, whether or not a finding comes with it.
+#[test]
+fn the_exit_code_tells_what_a_step_brings() {
+    let old = "category: Hate speech, values: {2021: 4120, 2022: 5100, 2023: 5300}";
+    // What the new side says, and the exit code under each `--fail-on`.
+    let cases = [
+        (old, [0, 0, 0]),
+        ("category: Hate speech, values: {2021: 4120, 2022: 5100, 2023: 5300, 2024: 5710}", [0, 0, 0]),
+        ("category: Hate speech, values: {2021: 4120, 2022: 5100, 2023: 5390}", [0, 1, 1]),
+        ("category: Hate speech, values: {2021: 4120, 2023: 5300}", [0, 1, 1]),
+        // A table that begins later no longer covers the year before.
+        ("category: Hate speech, values: {2022: 5100, 2023: 5300}", [0, 0, 0]),
+        ("category: Hate speech, values: {2021: 4120, 2022: 5100, 2023: {kind: not_reported}}", [0, 1, 1]),
+        ("category: Hateful speech, values: {2021: 4120, 2022: 5100, 2023: 5300}", [0, 0, 1]),
+        ("category: Hateful speech, values: {2021: 4120, 2022: 5100, 2023: 5390}", [0, 1, 1]),
+    ];
+    for (new, codes) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("old.yaml"), release("{id: 2023-Q4}", old)).unwrap();
+        std::fs::write(
+            folder.path().join("new.yaml"),
+            release("{id: 2024-Q4, supersedes: 2023-Q4, reason: Late decisions.}", new),
+        )
+        .unwrap();
+        for (level, code) in ["error", "warning", "note"].iter().zip(codes) {
+            let output = candor(folder.path(), &["diff", "old.yaml", "new.yaml", "--fail-on", level]);
+            assert_eq!(output.status.code(), Some(code), "{new} at {level}\n{}", text(&output));
+        }
+    }
+}
+
 #[test]
 fn a_missing_git_is_said_clearly() {
     let place = tempfile::tempdir().unwrap();

@@ -71,14 +71,13 @@ impl<'d> Sparklines<'d> {
             Some(value) => BARS[(value / highest * 7.0).round().clamp(0.0, 7.0) as usize],
             None => '·',
         };
-        let bars: String = values
-            .iter()
-            .enumerate()
-            .map(|(index, value)| match bar(*value) {
-                bar if first + index == marked => format!("[{bar}]"),
-                bar => bar.to_string(),
-            })
-            .collect();
+        let mut bars = String::new();
+        for (place, value) in (first..last).zip(&values) {
+            let marks = if place == marked { ("[", "]") } else { ("", "") };
+            bars.push_str(marks.0);
+            bars.push(bar(*value));
+            bars.push_str(marks.1);
+        }
         let most = shown.iter().filter_map(|one| one.quantity.point()).max().unwrap_or_default();
         Some(format!(
             "{bars} {} to {}, up to {}",
