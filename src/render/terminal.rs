@@ -28,6 +28,8 @@ const AT_A_TIME: usize = 1 << 10;
 const FURTHER_EXCERPTS: usize = 3;
 /// Most labels that are looked at; what is beyond is counted.
 const LABELS: usize = 32;
+/// Bytes that a finding takes, more or less.
+const USUAL_LENGTH: usize = 1 << 11;
 /// Columns of the word that begins a line beneath an excerpt, with the blanks around it.
 const KIND_COLUMNS: usize = 10;
 
@@ -57,7 +59,7 @@ pub fn findings(sources: &Sources, dataset: Option<&Dataset>, findings: &[Findin
     let sparklines = dataset.map(|dataset| Sparklines::new(dataset, super::shown(findings, style.all)));
     let page = Page { sources, sparklines, painter: Painter::new(style.colour), style };
     let write = |finding: &Finding| {
-        let mut text = String::new();
+        let mut text = String::with_capacity(USUAL_LENGTH);
         page.finding(finding, &mut text);
         text.push('\n');
         text
@@ -140,7 +142,7 @@ impl Page<'_> {
             .with_width(self.style.width)
             .with_links(false)
             .with_context_lines(1);
-        let mut drawn = String::new();
+        let mut drawn = String::with_capacity(USUAL_LENGTH);
         // Writing to a String cannot fail, and a drawing answers every question for its text.
         let _ = handler.render_report(&mut drawn, &Picture(drawing));
         for (place, cell) in drawing.references() {

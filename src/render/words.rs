@@ -72,7 +72,15 @@ pub fn width(text: &str) -> usize {
 pub fn wrap(text: &str, room: usize, indent: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for paragraph in text.lines() {
-        wrap_paragraph(&clean(paragraph), room.max(10), indent, &mut lines);
+        let text = clean(paragraph);
+        // Most texts are one line, and bytes are no fewer than columns.
+        let is_odd = |one: char| one.is_whitespace() && one != ' ';
+        let is_spaced = text.trim() == text && !text.contains("  ") && !text.contains(is_odd);
+        if text.len() <= room && is_spaced {
+            lines.push(text);
+        } else {
+            wrap_paragraph(&text, room.max(10), indent, &mut lines);
+        }
     }
     if lines.is_empty() {
         lines.push(String::new());

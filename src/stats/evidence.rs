@@ -139,6 +139,18 @@ pub fn of_transfer(giver: &Pace, taker: &Pace) -> f64 {
     RARE * SHARES.iter().map(|share| moved(*share)).sum::<f64>() / SHARES.len() as f64
 }
 
+/// No [`of_transfer`] is higher, where the giver and the taker are no more than so many scales away from what was expected
+/// of them, with 1 to `freedom` degrees of freedom.
+pub fn most_of_transfer(giver: f64, taker: f64, freedom: f64) -> f64 {
+    // No move makes a ratio more likely than one that leads to the centre.
+    let moved = |score: f64, freedom: f64| {
+        let at_centre = Expectation { centre: 0.0, spread: 1.0, freedom };
+        at_centre.log_density_over(0.0, score)
+    };
+    let most = |score: f64| moved(score, 1.0).max(moved(score, freedom));
+    RARE * (most(giver) + most(taker)).exp()
+}
+
 /// That a series which ends is counted in another from now on: by how much the other's rise fits, over how often
 /// series end.
 pub fn of_merger(before: f64, taker: &Pace, rate_of_endings: f64) -> f64 {
@@ -223,6 +235,32 @@ mod tests {
         assert_eq!(of_repetition(10.0, &CAUCHY), 0.18);
         let wider = Expectation { centre: 5.0, spread: std::f64::consts::SQRT_2, freedom: 1.0 };
         assert!(is_about(of_interpolation(0.01, &wider), 5.0 * std::f64::consts::PI));
+    }
+
+    #[test]
+    fn no_transfer_is_better_than_the_best() {
+        let steps = |from: i32, to: i32, by: f64| (from..=to).map(move |one| f64::from(one) * by);
+        for freedom in [1.0, 1.5, 2.0, 4.0, 7.5, 12.0] {
+            let pace = |before, ratio| Pace {
+                before,
+                ratio,
+                expected: Expectation { centre: 0.02, spread: 0.25, freedom },
+            };
+            let score = |pace: &Pace| pace.expected.score(pace.ratio).abs();
+            for (fall, rise) in
+                steps(-8, -1, 0.2).flat_map(|fall| steps(1, 8, 0.2).map(move |rise| (fall, rise)))
+            {
+                for size in [0.1, 0.5, 1.0, 2.0, 10.0] {
+                    let (giver, taker) = (pace(size, fall), pace(1.0, rise));
+                    let most = most_of_transfer(score(&giver), score(&taker), 12.0);
+                    assert!(of_transfer(&giver, &taker) <= most, "{fall} {rise} {size} {freedom}");
+                }
+            }
+        }
+        // With one degree of freedom what is expected is 1 + 3² times as likely as what is 3 scales away.
+        assert!(is_about(most_of_transfer(3.0, 3.0, 1.0), 0.05 * 100.0));
+        assert!(is_about(most_of_transfer(0.0, 0.0, 12.0), 0.05));
+        assert_eq!(most_of_transfer(f64::INFINITY, 0.0, 12.0), f64::INFINITY);
     }
 
     #[test]

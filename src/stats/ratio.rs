@@ -18,7 +18,7 @@ const SPREAD_FLOOR: f64 = 0.02;
 /// Weight, in changes, of the belief that a series does not drift.
 const CENTRE_PRIOR: f64 = 3.0;
 /// Most degrees of freedom: published series are not as well behaved as a normal sample of their length.
-const FREEDOM_CAP: f64 = 12.0;
+pub const FREEDOM_CAP: f64 = 12.0;
 /// Degrees of freedom of the prior where too few peers are long enough to estimate them.
 const FREEDOM_DEFAULT: f64 = 6.0;
 /// Range that estimated prior degrees of freedom are held to.
@@ -286,14 +286,20 @@ impl<'s> Steps<'s> {
         }
     }
 
+    /// A bound above the distance of a step from what is expected of it, in scales: infinite where nothing is known.
+    pub fn highest_score(&self, index: usize) -> f64 {
+        let ratio = self.ratios[index];
+        let farthest = (ratio - self.expected.0).max(self.expected.1 - ratio);
+        if self.variances.0 > 0.0 { farthest / self.variances.0.sqrt() } else { f64::INFINITY }
+    }
+
     /// Tests one step. `None` where nothing can be said, or where the score is less than `least`.
     pub fn surprise(&mut self, index: usize, least: f64) -> Option<Surprise> {
-        let (ratio, count) = (self.ratios[index], self.ratios.len() - 1);
-        let farthest = (ratio - self.expected.0).max(self.expected.1 - ratio);
         // Nearly all changes are usual.
-        if farthest * farthest < least * least * self.variances.0 {
+        if self.highest_score(index) < least {
             return None;
         }
+        let (ratio, count) = (self.ratios[index], self.ratios.len() - 1);
         let expected = shrunk_centre(self.others.median([ratio]), count);
         let own = self.others.deviation([ratio]);
         let step = self.counts.step(index);

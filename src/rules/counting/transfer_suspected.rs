@@ -10,7 +10,8 @@ use crate::rules::counting::series_replaced::Replacement;
 use crate::rules::members::figure;
 use crate::rules::time::family::{Entry, Family, Move, Moves, Paces, part_name};
 use crate::rules::time::survey::Survey;
-use crate::stats::evidence::{Pace, of_merger, of_transfer};
+use crate::stats::evidence::{Pace, most_of_transfer, of_merger, of_transfer};
+use crate::stats::ratio::FREEDOM_CAP;
 
 crate::declare_rule! {
     /// One series falls, or ends, and another of the same group rises by what it lost.
@@ -98,7 +99,7 @@ pub fn find<'d>(
         let paces = &mut Paces::new(survey);
         let mut found = endings(survey, index, family, &moves[index], paces);
         found.retain(|one| !replaced.contains(&one.giver));
-        moves[index].each_period(|_, moves| found.extend(transfers(paces, index, family, moves)));
+        moves[index].each_period(|_, moves| found.extend(transfers(paces, index, family, moves, least)));
         found.retain(|one| one.evidence >= least && (one.to.is_some() || one.fit >= fit));
         found
     };
@@ -110,6 +111,7 @@ fn transfers<'d>(
     family: usize,
     of: &Family,
     entries: &[Entry],
+    least: f64,
 ) -> Vec<Transfer<'d>> {
     let survey = expected.survey;
     let spread = |one: &Entry| survey.runs[one.run()].typical_spread().max(0.02);
@@ -119,7 +121,10 @@ fn transfers<'d>(
     let (falls, rises): (Vec<&Entry>, Vec<&Entry>) =
         entries.iter().filter(is_out).partition(|one| one.ratio < 0.0);
     let size = |one: &&Entry| one.of(survey).from.quantity.approximate().unwrap_or_default();
-    let (falls, rises) = (largest(falls, size), largest(rises, size));
+    let (mut falls, rises) = (largest(falls, size), largest(rises, size));
+    // Nearly all falls and rises are too usual to be one move, whatever their sizes.
+    let rise = rises.iter().map(|one| expected.highest_score(one)).fold(0.0, f64::max);
+    falls.retain(|one| most_of_transfer(expected.highest_score(one), rise, FREEDOM_CAP) >= least);
     if falls.is_empty() || rises.is_empty() {
         return Vec::new();
     }

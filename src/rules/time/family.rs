@@ -244,6 +244,13 @@ impl<'s, 'd> Paces<'s, 'd> {
         let expected = tests.expectation(one.step)?;
         Some(Pace { before: one.from.quantity.approximate()?, ratio: one.ratio, expected })
     }
+
+    /// A bound above how far a step is from what was expected of it; much faster than working it out.
+    pub fn highest_score(&mut self, one: &Entry) -> f64 {
+        let survey = self.survey;
+        let tests = self.tests.entry(one.run()).or_insert_with(|| survey.runs[one.run()].tests());
+        tests.highest_score(one.step as usize)
+    }
 }
 
 /// How a family moves as one.
