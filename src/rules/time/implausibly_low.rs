@@ -49,7 +49,7 @@ crate::declare_rule! {
             default: 0.01,
             range: (0.0, 1.0),
             unit: "ratio",
-            documentation: "A count above this share of its peers' median is not low.",
+            documentation: "A count of this share of its peers' median or more is not low.",
         },
         Parameter {
             name: "company-quantile",
@@ -217,10 +217,8 @@ fn probability_below(logarithm: f64, peers: &[f64]) -> Option<f64> {
     let logarithms: Vec<f64> = peers.iter().map(|value| value.ln()).collect();
     let mean = logarithms.iter().sum::<f64>() / count;
     let variance = logarithms.iter().map(|one| (one - mean) * (one - mean)).sum::<f64>() / (count - 1.0);
+    // There is no distribution of which all values are the same.
     let scale = (variance * (1.0 + 1.0 / count)).sqrt();
-    if scale <= 0.0 {
-        return None;
-    }
     Some(StudentsT::new(mean, scale, count - 1.0).ok()?.cdf(logarithm))
 }
 
@@ -262,7 +260,7 @@ fn report(dataset: &Dataset, sink: &mut Sink, key: &SeriesKey, periods: &[Low<'_
                 grouped_float(worst.company)
             ),
         )
-        .note("usual", format!("a count this low has p < {} among them", bound(worst.probability)))
+        .note("usual", format!("a count this low has {} among them", in_words(worst.probability)))
         .help("state in a note how it is counted, or how many people use the service, if that explains it")
         .score(Score::of_probability(worst.probability))
         .evidence(Evidence {
@@ -277,11 +275,12 @@ fn report(dataset: &Dataset, sink: &mut Sink, key: &SeriesKey, periods: &[Low<'_
     sink.push(finding);
 }
 
-fn bound(probability: f64) -> &'static str {
+fn in_words(probability: f64) -> String {
     match probability {
-        p if p < 0.001 => ".001",
-        p if p < 0.01 => ".01",
-        _ => ".05",
+        p if p < 0.001 => "p < .001".to_owned(),
+        p if p < 0.01 => "p < .01".to_owned(),
+        p if p < 0.05 => "p < .05".to_owned(),
+        p => format!("p = {p:.2}").replace("0.", "."),
     }
 }
 

@@ -60,8 +60,9 @@ pub fn check(task: &mut Task<'_>, survey: &Survey<'_>, told: &HashSet<Location>)
         if one.source == Source::Before && is_told {
             continue;
         }
-        if one.chance < parameters.get("probability", key, Some(one.at.period)) {
-            let finding = describe(task, survey, &one);
+        let limit = parameters.get("probability", key, Some(one.at.period));
+        if one.chance < limit {
+            let finding = describe(task, survey, &one, limit);
             task.sink.push(finding);
         }
     }
@@ -79,20 +80,23 @@ struct Imputed<'s, 'd> {
 
 fn of_run<'s, 'd>(run: &'s Run<'d>, highest: f64) -> Vec<Imputed<'s, 'd>> {
     let ratios = &run.ratios.values;
+    // Whether the next step begins where a step ends.
+    let has_next =
+        |index: usize| index + 1 < ratios.len() && run.counts.start(index + 1) == run.counts.start(index) + 1;
     let is_middle = |index: usize| {
-        let Some(next) = ratios.get(index + 1) else { return false };
+        let Some(next) = ratios.get(index + 1).filter(|_| has_next(index)) else { return false };
         // (a + c) / 2 = b where the two relative changes from b cancel.
         ratios[index] * next > 0.0 && ((-ratios[index]).exp() + next.exp() - 2.0).abs() < 0.11
     };
     // Whether the second figure is the first, or the mean of the first and the third, to what is printed. Nearly no
     // series has such a figure, so that what it is expected to be is worked out where one is found.
-    let source = |index: usize, has_next: bool| {
+    let source = |index: usize| {
         if ratios[index] == 0.0 && matches!(run.pair(index)[1].quantity, Quantity::Rounded(_)) {
             return Some(Source::Before);
         }
         let Step { from, to: value, grains } = run.counts.step(index);
-        let middle = 0.5 * (from + run.counts.step(has_next.then_some(index + 1)?).to);
-        let is_mean = (value - middle).abs() <= 0.5 * grains.1.max(1.0) + 1e-9 * value;
+        let middle = 0.5 * (from + run.counts.step(has_next(index).then_some(index + 1)?).to);
+        let is_mean = (value - middle).abs() <= 0.5 * grains.1.max(1.0) + 1e-12 * value;
         // A series that rises by the same number every time is a line, not a gap that was filled.
         let is_alone = || is_middle(index) && (index == 0 || !is_middle(index - 1)) && !is_middle(index + 1);
         (is_mean && is_alone()).then_some(Source::Neighbours)
@@ -100,13 +104,11 @@ fn of_run<'s, 'd>(run: &'s Run<'d>, highest: f64) -> Vec<Imputed<'s, 'd>> {
     let mut found = Vec::new();
     let mut tests = None;
     for index in 0..ratios.len() {
-        let start = run.counts.start(index);
-        let has_next = index + 1 < ratios.len() && run.counts.start(index + 1) == start + 1;
-        let Some(source) = source(index, has_next) else { continue };
+        let Some(source) = source(index) else { continue };
         let tests = tests.get_or_insert_with(|| run.tests());
         let Some(expected) = tests.expectation_without_next(index) else { continue };
         let [before, at] = run.pair(index);
-        let after = has_next.then(|| run.point(start + 2));
+        let after = has_next(index).then(|| run.point(run.counts.start(index) + 2));
         let Step { to: value, grains, .. } = run.counts.step(index);
         let step = grains.1.max(1.0) / value;
         let (chance, evidence) = match source {
@@ -122,7 +124,7 @@ fn of_run<'s, 'd>(run: &'s Run<'d>, highest: f64) -> Vec<Imputed<'s, 'd>> {
     found
 }
 
-fn describe(task: &Task<'_>, survey: &Survey<'_>, found: &Imputed<'_, '_>) -> Finding {
+fn describe(task: &Task<'_>, survey: &Survey<'_>, found: &Imputed<'_, '_>, limit: f64) -> Finding {
     let name = series_name(survey.dataset, found.run.series);
     let (method, message) = match (found.source, found.after) {
         (Source::Neighbours, Some(after)) => (
@@ -169,7 +171,7 @@ fn describe(task: &Task<'_>, survey: &Survey<'_>, found: &Imputed<'_, '_>) -> Fi
         .evidence(Evidence {
             method,
             observed: Some(found.at.quantity.to_string()),
-            threshold: Some(("probability", task.context.parameters.global("probability"))),
+            threshold: Some(("probability", limit)),
             probability: Some(chance),
             ..Evidence::default()
         })

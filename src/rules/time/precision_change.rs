@@ -2,7 +2,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::report::series_name;
-use crate::diag::{Confidence, Evidence, Finding, Score, grouped, to_digits};
+use crate::diag::{Confidence, Evidence, Finding, Score, grouped, quantity_of, to_digits};
 use crate::model::{Dataset, Observation, Quantity, Series};
 use crate::rule::{Context, Need, Parameter, Sink};
 use crate::stats::digits::last_place;
@@ -57,9 +57,11 @@ struct Printed<'d> {
 struct Change {
     /// Number of the first figure on the later side.
     start: usize,
-    /// The step on either side, as a power of ten.
+    /// The step that all figures on either side are printed to, as a power of ten.
     places: (i32, i32),
-    /// Decimal logarithm of the chance that the coarse side ends in so many zeros.
+    /// The zeros that the coarse side ends in beyond those of two thirds of the fine side.
+    zeros: u32,
+    /// Decimal logarithm of the chance that it does so.
     chance: f64,
     /// Figures that the chance is made of.
     telling: usize,
@@ -88,14 +90,17 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     sink.nothing_to_check("no series of six periods or more");
 }
 
-/// Whether the step may be another one at the end than at the beginning: the cheap test, since nearly no series changes.
+/// Whether the step may be another one at the end or in the middle than at the beginning: the cheap test, since nearly no
+/// series changes.
 fn may_change(dataset: &Dataset, series: &Series) -> bool {
-    if series.rhythm.is_none() {
-        return true;
-    }
     let place = |one: &Observation| last_place(one.quantity.point()?);
     let first = dataset.points(series).take(LEAST).filter_map(place).min();
-    first != dataset.points(series).rev().take(LEAST).filter_map(place).min()
+    let last = dataset.points(series).rev().take(LEAST).filter_map(place).min();
+    // Nothing is finer than whole numbers but fractions.
+    let is_finest = first == Some(0) && !series.makeup.has_fractions;
+    series.rhythm.is_none()
+        || first != last
+        || (!is_finest && dataset.points(series).filter_map(place).min() != first)
 }
 
 fn printed(at: &Observation) -> Option<Printed<'_>> {
@@ -112,12 +117,11 @@ fn change(printed: &[Printed<'_>]) -> Option<Change> {
     let starts = LEAST..=printed.len().checked_sub(LEAST)?;
     let changes = starts.filter_map(|start| {
         let (earlier, later) = printed.split_at(start);
-        let coarser = to_coarse(earlier, later).filter(|_| earlier[start - 1].place < finest(later));
-        let finer = to_coarse(later, earlier).filter(|_| later[0].place < finest(earlier));
-        let coarser = coarser.map(|(fine, coarse, chance, telling)| ((fine, coarse), chance, telling));
-        let finer = finer.map(|(fine, coarse, chance, telling)| ((coarse, fine), chance, telling));
-        let (places, chance, telling) = coarser.or(finer)?;
-        Some(Change { start, places, chance, telling })
+        let places = (finest(earlier), finest(later));
+        let coarser = to_coarse(earlier, later).filter(|_| earlier[start - 1].place < places.1);
+        let finer = || to_coarse(later, earlier).filter(|_| later[0].place < places.0);
+        let (zeros, chance, telling) = coarser.or_else(finer)?;
+        Some(Change { start, places, zeros, chance, telling })
     });
     changes.min_by(|left, right| left.chance.total_cmp(&right.chance))
 }
@@ -126,9 +130,9 @@ fn finest(printed: &[Printed<'_>]) -> i32 {
     printed.iter().map(|one| one.place).min().unwrap_or_default()
 }
 
-/// The steps of a fine and a coarse side, the chance that the latter is not coarse at all as a decimal logarithm, and the
-/// figures that it is made of; none where the sides do not differ so.
-fn to_coarse(fine: &[Printed<'_>], coarse: &[Printed<'_>]) -> Option<(i32, i32, f64, usize)> {
+/// The zeros that a coarse side ends in beyond those of a fine one, the chance that it is not coarse at all as a decimal
+/// logarithm, and the figures that the chance is made of; none where the sides do not differ so.
+fn to_coarse(fine: &[Printed<'_>], coarse: &[Printed<'_>]) -> Option<(u32, f64, usize)> {
     let step = finest(coarse);
     if coarse.iter().all(|one| is_stated(one.at, step)) {
         return None;
@@ -144,8 +148,9 @@ fn to_coarse(fine: &[Printed<'_>], coarse: &[Printed<'_>]) -> Option<(i32, i32, 
     let alike: Vec<f64> = coarse.iter().map(|one| one.value).filter(|value| *value <= largest).collect();
     let smallest = alike.iter().copied().fold(f64::INFINITY, f64::min);
     let as_large = fine.iter().filter(|one| one.place < step && one.value >= smallest).count();
+    let zeros = step.abs_diff(usual);
     (alike.len() >= LEAST && as_large >= LEAST_ALIKE)
-        .then(|| (usual, step, -f64::from(step - usual) * alike.len() as f64, alike.len()))
+        .then(|| (zeros, -f64::from(zeros) * alike.len() as f64, alike.len()))
 }
 
 /// Whether the data say that a figure is rounded to this power of ten, or more coarsely.
@@ -153,13 +158,13 @@ fn is_stated(at: &Observation, place: i32) -> bool {
     at.quantity.approximate_step() >= 0.99 * 10f64.powi(place)
 }
 
-/// A power of ten as the step of printed figures.
-fn step_words(place: i32) -> String {
+/// A power of ten as the step of printed figures; `other` is what they are printed to elsewhere.
+fn step_words(place: i32, other: i32) -> String {
     let ten = |power: u32| Decimal::from(10i64.pow(power.min(18)));
     match place {
-        0 => "to the last digit".to_owned(),
-        1.. => format!("in steps of {}", grouped(ten(place.unsigned_abs()))),
-        _ => format!("in steps of {}", Decimal::ONE / ten(place.unsigned_abs())),
+        0 if other > 0 => "to the last digit".to_owned(),
+        0.. => format!("in steps of {}", grouped(ten(place.unsigned_abs()))),
+        _ => format!("in steps of {}", (Decimal::ONE / ten(place.unsigned_abs())).normalize()),
     }
 }
 
@@ -172,18 +177,19 @@ fn describe(
     (expected, limit): (f64, f64),
 ) -> Finding {
     let name = series_name(dataset, series);
-    let (from, to) = (step_words(change.places.0), step_words(change.places.1));
-    let message = format!("{name} are printed {to} from {} on, and {from} before", at.period);
+    let (before_it, from_it_on) = change.places;
+    let (from, to) = (step_words(before_it, from_it_on), step_words(from_it_on, before_it));
+    let message = format!("{name}: printed {to} from {} on, and {from} before", at.period);
     let place = at.origin.location();
-    let zeros = change.places.0.abs_diff(change.places.1);
     let chance = to_digits(expected, 1);
     sink.finding(series.key.finding_subject(Some(at.period)), message, place, at.quantity.to_string())
         .related(before.origin.location(), before.quantity.to_string())
         .note(
             "usual",
             format!(
-                "one figure in {} ends in {zeros} more zeros by chance; here {} in a row do",
-                grouped(Decimal::from(10i64.pow(zeros.min(18)))),
+                "one figure in {} ends in {} by chance; here {} that are no larger than finer ones do",
+                grouped(Decimal::from(10i64.pow(change.zeros.min(18)))),
+                quantity_of(change.zeros as usize, "more zero"),
                 change.telling
             ),
         )

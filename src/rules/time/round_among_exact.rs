@@ -101,8 +101,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let all = stated[&series.key.publisher];
         let expected = all as f64 * 10f64.powi(round.step as i32 - round.zeros as i32);
         let is_conspicuous = f64::from(round.zeros - round.other.0) >= limit("zeros");
-        if is_conspicuous && expected < limit("expected-figures") {
-            let finding = describe(context, sink, series, &round, (all, expected));
+        let most = limit("expected-figures");
+        if is_conspicuous && expected < most {
+            let finding = describe(context, sink, series, &round, (all, expected, most));
             sink.push(finding);
         }
     }
@@ -129,7 +130,7 @@ fn describe(
     sink: &Sink,
     series: &Series,
     round: &Round<'_>,
-    (all, expected): (usize, f64),
+    (all, expected, limit): (usize, f64, f64),
 ) -> Finding {
     let name = series_name(context.dataset, series);
     let (most, other) = round.other;
@@ -142,7 +143,6 @@ fn describe(
         most,
     );
     let place = round.at.origin.location();
-    let limit = context.parameters.global("expected-figures");
     sink.finding(
         series.key.finding_subject(Some(round.at.period)),
         message,
