@@ -17,8 +17,9 @@ use support::{copy_folder, every_finding, outcome, project};
 /// Rules whose findings state which figures would have been none.
 const RULES: [&str; 6] =
     ["cross-source-mismatch", "rate-mismatch", "scale-slip", "sharp-drop", "sharp-rise", "sum-mismatch"];
-/// Those of them that share one judgement of a change, and part what it finds by its direction and size.
-const CHANGES: [&str; 3] = ["scale-slip", "sharp-drop", "sharp-rise"];
+/// Rules that share one judgement, of a change or of two sources, and part what it finds among them.
+const ALIKE: [&[&str]; 2] =
+    [&["scale-slip", "sharp-drop", "sharp-rise"], &["cross-source-mismatch", "value-explains-gap"]];
 /// How far outside an end figures are tried: ends of estimated ranges have three digits.
 const OUTSIDE: f64 = 0.04;
 
@@ -51,7 +52,8 @@ fn with_figure(fixture: &Path, outcome: &Outcome, finding: &Finding, figure: &st
 /// Whether the rule of a finding, or one that judges figures in the same way, still says something of its period.
 fn is_told(outcome: &Outcome, finding: &Finding) -> bool {
     let alike = |rule: &str| {
-        rule == finding.rule.name || (CHANGES.contains(&rule) && CHANGES.contains(&finding.rule.name))
+        let both = |rules: &&[&str]| rules.contains(&rule) && rules.contains(&finding.rule.name);
+        rule == finding.rule.name || ALIKE.iter().any(both)
     };
     every_finding(outcome).iter().any(|one| alike(one.rule.name) && one.subject == finding.subject)
 }

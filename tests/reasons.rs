@@ -422,7 +422,7 @@ fn figures_that_are_stated_again_are_counted() {
         &[
             "warning: 5 of 6 figures of Appeals in 2021-Q4 are those of 2021-Q3",
             "same: Drugs 48, Nudity 71, Scams 172, Spam 231 and Violence 418",
-            "other: Weapons 343 and 351",
+            "other: Weapons 343 → 351",
             "usual: fewer than 0.00001 such blocks were to be expected by chance in the 30 pairs of periods that were compared",
         ],
     );
@@ -783,7 +783,7 @@ fn pairs_that_are_equal_speak_for_neither_side() {
         "TR604",
         &[
             "note: NCMEC states more CyberTipline reports than those that it speaks of in 10 of 10 pairs that differ",
-            "usual: 1 more are equal; were either direction as likely, so one-sided a result would have p = 0.0020 (two-sided; 0.0010 one-sided, for this direction alone)",
+            "usual: 1 more is equal; were either direction as likely, so one-sided a result would have p = 0.0020 (two-sided; 0.0010 one-sided, for this direction alone)",
         ],
     );
     // Nine of nine are too few.

@@ -112,7 +112,7 @@ fn derived_from_others<'d>(
         follows += following;
         others += behind.len();
         // Where hardly any figure of a series follows, it is computed from something else.
-        if following > 0 && following >= behind.len() {
+        if following >= behind.len() {
             stale.extend(behind);
         }
     }

@@ -340,14 +340,13 @@ impl<'a, 'd> Evaluation<'a, 'd> {
             }
             let above = rivals.values().filter(|rival| rival.low > own.high && own.high.is_some()).count();
             let maybe = rivals.values().filter(|rival| rival.high.is_none() || rival.high > own.low).count();
-            let unlisted = own.low.filter(|low| *low > Decimal::ZERO);
-            let unlisted = unlisted.and_then(|own| self.index.unlisted_above(figures[0].0, period, own));
+            let unknown = own.low.and_then(|own| self.index.unknown_above(figures[0].0, period, own));
             places.push(Item {
                 name: period.to_string(),
                 computed: Computed {
                     bounds: Bounds {
                         low: Some((1 + above).into()),
-                        high: unlisted.map(|unlisted| (1 + maybe + unlisted).into()),
+                        high: unknown.map(|unknown| (1 + maybe + unknown).into()),
                     },
                     measure: Measure::Plain,
                     words: Words::Figure(String::new()),

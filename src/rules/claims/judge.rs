@@ -181,7 +181,7 @@ fn fit<'d>(index: &Index<'d>, judged: &mut Judged<'d>, expression: &Expression, 
             }
             continue;
         }
-        if nearest.is_some_and(|nearest| nearest != one.departure) {
+        if nearest.is_some_and(|nearest| nearest.size() < one.departure.size()) {
             continue;
         }
         if nearest.is_none() {

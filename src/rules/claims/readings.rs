@@ -175,7 +175,24 @@ pub(super) fn words(index: &Index<'_>, expression: &Expression) -> String {
                 Operation::Times => "times",
                 Operation::Over => "over",
             };
-            format!("{} {word} {}", words(index, left), words(index, right))
+            let operand = |one: &Expression, is_right: bool| match one {
+                Expression::Binary(inner, ..) if binds_less(*inner, *operation, is_right) => {
+                    format!("({})", words(index, one))
+                }
+                _ => words(index, one),
+            };
+            format!("{} {word} {}", operand(left, false), operand(right, true))
         }
+    }
+}
+
+/// Whether an operation within another one stands in parentheses.
+fn binds_less(inner: Operation, outer: Operation, is_right: bool) -> bool {
+    let is_sum = |one: Operation| matches!(one, Operation::Plus | Operation::Minus);
+    let is_inverse = matches!(outer, Operation::Minus | Operation::Over);
+    match (is_sum(inner), is_sum(outer)) {
+        (true, false) => true,
+        (false, true) => false,
+        _ => is_right && is_inverse,
     }
 }

@@ -233,18 +233,20 @@ impl<'d> Index<'d> {
             || self.total_of_subjects(series, period).is_some_and(|(_, is_whole)| is_whole)
     }
 
-    /// How many entities that are not listed could have more than `own`: none where the list is whole, else as many as
-    /// the rest of the total has room for; `None` where that is not known.
-    pub fn unlisted_above(&self, series: &Series, period: Period, own: Decimal) -> Option<usize> {
+    /// How many entities without a figure could have more than `own`: as many as the rest of the total has room for, and
+    /// where the list is whole no more than it names without a figure; `None` where that is not known.
+    pub fn unknown_above(&self, series: &Series, period: Period, own: Decimal) -> Option<usize> {
         let (total, is_whole) = self.total_of_subjects(series, period)?;
-        if is_whole {
-            return Some(0);
-        }
-        let listed = self.peers(series, period).iter().try_fold(Decimal::ZERO, |sum, (_, figure)| {
-            sum.checked_add(figure.quantity.interval().map_or(Decimal::ZERO, |interval| interval.low))
-        })?;
-        let rest = total.quantity.interval()?.high?.checked_sub(listed)?;
-        rest.checked_div(own)?.max(Decimal::ZERO).floor().to_usize()
+        let peers = self.peers(series, period);
+        let room = || {
+            let listed = peers.iter().try_fold(Decimal::ZERO, |sum, (_, figure)| {
+                sum.checked_add(figure.quantity.interval().map_or(Decimal::ZERO, |interval| interval.low))
+            })?;
+            let rest = total.quantity.interval()?.high?.checked_sub(listed)?;
+            rest.checked_div(own)?.max(Decimal::ZERO).floor().to_usize()
+        };
+        let without = peers.iter().filter(|(_, figure)| figure.quantity.interval().is_none()).count();
+        if is_whole { Some(room().map_or(without, |room| room.min(without))) } else { room() }
     }
 
     /// A selection in words: `CyberTipline reports of Meta in 2024`.

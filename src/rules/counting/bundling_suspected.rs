@@ -107,7 +107,7 @@ fn compare<'d>(
     let (dataset, key) = (context.dataset, &series.key);
     let parameter = |name| context.parameters.get(name, key, Some(at.period));
     let (from, to) = (before.quantity.point()?, at.quantity.point()?);
-    let fall = 1.0 - to.checked_div(from)?.to_f64()?;
+    let fall = Decimal::ONE.checked_sub(to.checked_div(from)?)?.to_f64()?;
     if fall < parameter("fall").max(f64::MIN_POSITIVE) {
         return None;
     }
@@ -135,7 +135,7 @@ fn describe(sink: &Sink, dataset: &Dataset, members: &Members<'_>, found: &Bundl
         series_name(dataset, series),
         fall.trim_start_matches('−'),
         at.period,
-        ratio.round_dp(2),
+        ratio.round_dp(2).normalize(),
         other.plural(),
     );
     let place = at.origin.location();
@@ -150,11 +150,11 @@ fn describe(sink: &Sink, dataset: &Dataset, members: &Members<'_>, found: &Bundl
         other.plural(),
         grouped(value(at)),
         own.plural(),
-        ratio.round_dp(2)
+        ratio.round_dp(2).normalize()
     );
     finding = match found.linked_before {
         Some(one) => {
-            let earlier = value(one).checked_div(value(before)).unwrap_or_default().round_dp(2);
+            let earlier = value(one).checked_div(value(before)).unwrap_or_default().round_dp(2).normalize();
             finding
                 .related(one.origin.location(), format!("{}: {}", other.plural(), figure(one)))
                 .note("ratio", format!("{stated}; {earlier} in {}", before.period))

@@ -3,11 +3,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use crate::diag::{Change, Confidence, Evidence, Finding, grouped, listing, percent_change};
-use crate::model::{Dataset, Observation, Period, Series, SeriesKey};
+use crate::model::{Break, Dataset, Observation, Period, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::members::{Members, figure};
-use crate::rules::time::change::Shape;
-use crate::rules::time::explanation::{covering_breaks, explain_by};
+use crate::rules::time::explanation::{breaks_of_step, explain_by};
 
 crate::declare_rule! {
     /// One row stands for several subjects in one period, and they have rows of their own in another.
@@ -187,10 +186,15 @@ fn describe(sink: &Sink, dataset: &Dataset, members: &Members<'_>, found: &Regro
         finding = finding.related(one.origin.location(), format!("{}, {}", name(series, one), figure(one)));
     }
     let own = found.whole.quantity.point().unwrap_or_default();
+    let mut breaks: Vec<&Break> = Vec::new();
     for period in &periods {
         let figures = found.parts.iter().filter(|(_, one)| one.period == *period);
         let sum: Decimal = figures.filter_map(|(_, one)| one.quantity.point()).sum();
-        let (from, to) = if *period < found.whole.period { (sum, own) } else { (own, sum) };
+        let is_before = *period < found.whole.period;
+        let (from, to) = if is_before { (sum, own) } else { (own, sum) };
+        let step = if is_before { [*period, found.whole.period] } else { [found.whole.period, *period] };
+        // The sums say which way the figures go: a part is always less than the whole.
+        breaks.extend(breaks_of_step(dataset, members, found.series, step, to > from));
         let change = percent_change(from, to).map(|change| format!(" ({change})")).unwrap_or_default();
         let text = format!(
             "{period}: {} in all, against {} in {}{change}",
@@ -200,17 +204,13 @@ fn describe(sink: &Sink, dataset: &Dataset, members: &Members<'_>, found: &Regro
         );
         finding = finding.note("sum", text);
     }
-    let change = |(series, one): &(&Series, &Observation)| Change {
-        name: name(series, one),
-        from: Some(own),
-        to: one.quantity.point(),
+    let change = |(series, one): &(&Series, &Observation)| {
+        let (whole, part) = (Some(own), one.quantity.point());
+        let (from, to) = if one.period < found.whole.period { (part, whole) } else { (whole, part) };
+        Change { name: name(series, one), from, to }
     };
-    if let Some((_, part)) = found.parts.last() {
-        let (before, at) =
-            if part.period < found.whole.period { (*part, found.whole) } else { (found.whole, *part) };
-        let breaks = covering_breaks(dataset, members, found.series, before, at, Shape::Step);
-        explain_by(&mut finding, &breaks);
-    }
+    breaks.dedup_by_key(|one| &one.id);
+    explain_by(&mut finding, &breaks);
     finding
         .note("counting", "only the sums can be followed across the change")
         .help("declare the break with its date and source, or state the parts in both periods")

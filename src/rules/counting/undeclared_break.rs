@@ -171,12 +171,11 @@ pub fn report(
 }
 
 impl<'d> Break<'d> {
-    /// The move that the finding points at: the largest figure.
+    /// The move that the finding points at: the largest figure of those that go the way of the group.
     pub fn lead(&self) -> &Move<'d> {
         let size = |one: &Move<'_>| one.from.quantity.approximate().unwrap_or_default();
         let largest = self
-            .moves
-            .iter()
+            .along()
             .max_by(|left, right| size(left).total_cmp(&size(right)).then(right.run.cmp(&left.run)));
         largest.unwrap_or(&self.moves[0])
     }
@@ -184,7 +183,7 @@ impl<'d> Break<'d> {
     /// Moves that go the way of the group.
     pub fn along(&self) -> impl Iterator<Item = &Move<'d>> {
         let falls = factor(&self.moves) < 1.0;
-        self.moves.iter().filter(move |one| (one.ratio < 0.0) == falls)
+        self.moves.iter().filter(move |one| if falls { one.ratio < 0.0 } else { one.ratio > 0.0 })
     }
 }
 

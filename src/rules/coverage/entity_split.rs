@@ -64,11 +64,19 @@ fn subjects_with_names(dataset: &Dataset) -> BTreeSet<Name> {
     let mut subjects: BTreeSet<Name> = BTreeSet::new();
     for alike in dataset.series.chunk_by(|one, other| one.key.subject == other.key.subject) {
         let subject = &alike[0].key.subject;
-        let parents = dataset.registry.entity(subject).map_or(&[][..], |entity| &entity.parents);
-        let mut same =
-            parents.iter().filter(|parent| parent.same).map(|parent| Name::from(&*parent.parent)).peekable();
-        let is_name = same.peek().is_some();
-        subjects.extend(same);
+        // A name may be one of another name.
+        let mut names = vec![subject.clone()];
+        let mut is_name = false;
+        while let Some(name) = names.pop() {
+            let parents = dataset.registry.entity(&name).map_or(&[][..], |entity| &entity.parents);
+            for parent in parents.iter().filter(|parent| parent.same) {
+                is_name = true;
+                let parent = Name::from(&*parent.parent);
+                if subjects.insert(parent.clone()) {
+                    names.push(parent);
+                }
+            }
+        }
         if is_name || have_labels(dataset, alike) {
             subjects.insert(subject.clone());
         }

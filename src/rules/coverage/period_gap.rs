@@ -31,7 +31,8 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
-    let listed = complete_lists(dataset);
+    let complete = lists(dataset, |block| block.all_parts && dataset.document(block.document).complete);
+    let selected = lists(dataset, |block| !block.all_parts);
     let mut open = OpenLists::default();
     for group in dataset.same_but_unit() {
         let series = group[0];
@@ -57,8 +58,12 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             }
             let mut missing = missing_between(earlier.period, later.period);
             missing.retain(|period| {
-                !is_left_out(&listed, &series.key, *period) && !is_covered(&points, *period)
+                !is_left_out(&complete, &series.key, *period) && !is_covered(&points, *period)
             });
+            // Of what a selection in another document does not hold, nothing can be said.
+            if dataset.block_of(earlier).document != dataset.block_of(later).document {
+                missing.retain(|period| !is_left_out(&selected, &series.key, *period));
+            }
             missing.retain(|period| !open.name_others(dataset, series, *period));
             if !missing.is_empty() && can_tell(dataset, series, earlier, later) {
                 report(dataset, sink, series, (earlier, later), &missing);
@@ -67,20 +72,19 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
-/// What documents say that they list whole: breakdown, what all its parts have in common, period.
-type CompleteLists<'d> = HashSet<(&'d str, SeriesKey, Period)>;
+/// Lists that documents hold: breakdown, what all its parts have in common, period.
+type Lists<'d> = HashSet<(&'d str, SeriesKey, Period)>;
 
-fn complete_lists(dataset: &Dataset) -> CompleteLists<'_> {
-    let mut lists = CompleteLists::new();
-    let is_complete = |block: &Block| {
-        block.total_of.is_some() && block.all_parts && dataset.document(block.document).complete
-    };
-    if !dataset.blocks.iter().any(is_complete) {
+/// The lists with totals of which this holds.
+fn lists<'d>(dataset: &'d Dataset, is_wanted: impl Fn(&Block) -> bool) -> Lists<'d> {
+    let mut lists = Lists::new();
+    let is_wanted = |block: &Block| block.total_of.is_some() && is_wanted(block);
+    if !dataset.blocks.iter().any(is_wanted) {
         return lists;
     }
     for (block, observations) in dataset.runs() {
         let Some(breakdown) = block.total_of.as_deref() else { continue };
-        if is_complete(block) {
+        if is_wanted(block) {
             let key = &dataset.series(block.series).key;
             // The total of all subjects may have a name of its own, which stands as its category.
             let plain = SeriesKey { category: None, ..key.clone() };
@@ -96,8 +100,8 @@ fn complete_lists(dataset: &Dataset) -> CompleteLists<'_> {
     lists
 }
 
-/// Whether a complete list of a period does not name the series: what it counts was then none.
-fn is_left_out(lists: &CompleteLists<'_>, key: &SeriesKey, period: Period) -> bool {
+/// Whether one of these lists of a period does not name the series: in a complete one, what it counts was then none.
+fn is_left_out(lists: &Lists<'_>, key: &SeriesKey, period: Period) -> bool {
     !lists.is_empty()
         && BREAKDOWNS.into_iter().filter(|breakdown| names_part(key, breakdown)).any(|breakdown| {
             common_key(key, breakdown).is_some_and(|common| lists.contains(&(breakdown, common, period)))

@@ -18,18 +18,25 @@ pub struct Matter<'d> {
     pub tolerance: Decimal,
 }
 
-/// All matters in a fixed order; what a relation declares takes the place of what the metric says.
+/// All matters in a fixed order. Of series that a relation declares to be the same nothing else is said under the same key;
+/// those beside them are compared by their metric as ever.
 pub fn matters(dataset: &Dataset) -> Vec<Matter<'_>> {
     let mut by_key: HashMap<SeriesKey, Vec<&Series>> = HashMap::new();
     for series in &dataset.series {
         by_key.entry(matter_of(&series.key)).or_default().push(series);
     }
     let mut all = declared(dataset);
-    let is_declared = |key: &SeriesKey| all.iter().any(|one| one.key == *key);
+    let is_declared = |key: &SeriesKey, series: &Series| {
+        let mut alike = all.iter().filter(|one| one.key == *key).flat_map(|one| &one.series);
+        alike.any(|one| std::ptr::eq(*one, series))
+    };
     let undeclared: Vec<Matter<'_>> = by_key
         .into_iter()
-        .filter(|(key, _)| !is_declared(key))
-        .map(|(key, series)| Matter { key, series, scope: Scope::Company, tolerance: Decimal::ZERO })
+        .map(|(key, mut series)| {
+            series.retain(|one| !is_declared(&key, one));
+            Matter { key, series, scope: Scope::Company, tolerance: Decimal::ZERO }
+        })
+        .filter(|one| !one.series.is_empty())
         .collect();
     all.extend(undeclared);
     all.sort_by(|one, other| one.key.cmp(&other.key));

@@ -112,6 +112,7 @@ fn report_source(
     let message =
         format!("{name} states {word} {metric} than those that it speaks of in {count} of {all} that differ");
     let key = &context.dataset.series(context.dataset.block_of(at).series).key;
+    let are = if equal == 1 { "is" } else { "are" };
     let mut subject = key.finding_subject(None);
     subject.entity = None;
     let mut finding = sink
@@ -119,7 +120,7 @@ fn report_source(
         .note(
             "usual",
             format!(
-                "{equal} more are equal; were either direction as likely, so one-sided a result would have p = \
+                "{equal} more {are} equal; were either direction as likely, so one-sided a result would have p = \
                  {probability:.4} (two-sided; {:.4} one-sided, for this direction alone)",
                 probability / 2.0
             ),

@@ -5,7 +5,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::change::Shape;
 use crate::diag::{Explanation, Finding, State};
-use crate::model::{Break, Dataset, Observation, Series};
+use crate::model::{Break, Dataset, Observation, Period, Series};
 use crate::rules::members::{Members, Part};
 use crate::stats::contribution::gross;
 
@@ -34,26 +34,36 @@ pub fn covering_breaks<'d>(
     at: &'d Observation,
     shape: Shape,
 ) -> Vec<&'d Break> {
-    let registry = &dataset.registry;
     let rises = at.quantity.point() > before.quantity.point();
+    let mut breaks = breaks_of_step(dataset, members, series, [before.period, at.period], rises);
+    breaks.retain(|one| shape == Shape::Step || one.until.is_some_and(|until| until <= at.period.end));
+    breaks
+}
+
+/// Breaks that cover a rise or a fall of a series, or of what it is made of, from one period to the next.
+pub fn breaks_of_step<'d>(
+    dataset: &'d Dataset,
+    members: &Members<'d>,
+    series: &'d Series,
+    [before, at]: [Period; 2],
+    rises: bool,
+) -> Vec<&'d Break> {
+    let registry = &dataset.registry;
     let key = &series.key;
-    let mut breaks: Vec<&Break> = registry
-        .breaks_between(key, before.period, at.period, rises)
-        .filter(|one| shape == Shape::Step || one.until.is_some_and(|until| until <= at.period.end))
-        .collect();
+    let mut breaks: Vec<&Break> = registry.breaks_between(key, before, at, rises).collect();
     if breaks.is_empty() {
         return breaks;
     }
-    let parts = members.parts(series, before.period, at.period);
+    let parts = members.parts(series, before, at);
     let touches_member = |entity: &str| {
         parts.iter().any(|part| {
             share_of_gross(part, &parts) >= SHARE_THAT_EXPLAINS
                 && (part.change() > Decimal::ZERO) == rises
-                && (part.entity == entity || registry.belongs_to(entity, &part.entity, at.period))
+                && (part.entity == entity || registry.belongs_to(entity, &part.entity, at))
         })
     };
     let touches = |entity: &str| {
-        [before.period, at.period].into_iter().any(|period| registry.belongs_to(&key.subject, entity, period))
+        [before, at].into_iter().any(|period| registry.belongs_to(&key.subject, entity, period))
             || touches_member(entity)
     };
     breaks.retain(|one| one.entities.is_empty() || one.entities.iter().any(|entity| touches(entity)));

@@ -66,7 +66,7 @@ pub fn check(
             .filter(|one| {
                 let limit = parameters.get("size", key, Some(points[one.index].period)).ln();
                 let is_told = |index: usize| told.contains(&points[index].origin.location());
-                one.size.abs() >= limit && !is_told(one.index) && !is_told(one.index - 1)
+                one.size.abs() >= limit - LOST && !is_told(one.index) && !is_told(one.index - 1)
             })
             .map(|one| describe(task, survey, index, points, &one))
             .collect::<Vec<Finding>>()
@@ -94,6 +94,9 @@ pub fn check(
     }
     findings.into_iter().for_each(|finding| task.sink.push(finding));
 }
+
+/// What is lost in computing a difference of logarithms, and more: a doubling is twice as much.
+const LOST: f64 = 1e-9;
 
 /// A shift of level.
 struct Shift {
@@ -125,7 +128,7 @@ fn shifts(periods: &[Period], counts: &[f64], season: Option<&Season>, least: f6
         let (before, at) = (counts[index - 1], counts[index]);
         // Nearly no step is a shift: the cheap test first. A figure strays from its level by a part of the difference.
         let is_small = at < least_step * before && before < least_step * at;
-        if before == 0.0 || at == 0.0 || is_small {
+        if is_small {
             continue;
         }
         let from = index.saturating_sub(WINDOW);
@@ -143,7 +146,7 @@ fn shifts(periods: &[Period], counts: &[f64], season: Option<&Season>, least: f6
         let is_steady = |values: &[f64], level: f64| {
             values.iter().all(|one| (one - level).abs() <= (STRAY.0 * size.abs()).min(STRAY.1))
         };
-        if is_steady(&earlier, levels.0) && is_steady(&later, levels.1) {
+        if size.abs() > LOST && is_steady(&earlier, levels.0) && is_steady(&later, levels.1) {
             // As it would read in this part of the year.
             let part_of_year = stated[index] / counts[index];
             let [before, after] = [levels.0, levels.1].map(|level| level.exp() * part_of_year);

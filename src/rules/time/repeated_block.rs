@@ -5,7 +5,7 @@ use statrs::function::factorial::ln_binomial;
 
 use super::survey::{Run, Survey, periods_of};
 use crate::diag::{Confidence, Evidence, Finding, Location, Score, Subject, listing, quantity_of, to_digits};
-use crate::model::{Frequency, Name, Observation, Period, SeriesKey};
+use crate::model::{Dataset, Frequency, Name, Observation, Period, SeriesKey};
 use crate::rule::{Need, Parameter, Task};
 use crate::rules::members::figure;
 use crate::stats::digits::last_place;
@@ -57,7 +57,7 @@ crate::declare_rule! {
                             figures of ten or more in the period that has fewer.",
         },
         Parameter {
-            name: "expected-blocks",
+            name: EXPECTED,
             default: 0.001,
             range: (0.0, 1.0),
             unit: "blocks",
@@ -67,6 +67,7 @@ crate::declare_rule! {
     look super::SERIES
 }
 
+const EXPECTED: &str = "expected-blocks";
 /// Periods further apart than this are not compared.
 const MOST_APART: usize = 12;
 /// Smaller figures tie all the time.
@@ -133,7 +134,7 @@ pub fn check(task: &mut Task<'_>, survey: &Survey<'_>) -> HashSet<Location> {
     });
     let mut blocks: Vec<Block<'_>> = in_group.collect();
     blocks.retain(|one| {
-        let key = &survey.dataset.series(survey.dataset.block_of(one.equal[0][0]).series).key;
+        let key = key_of(survey.dataset, one);
         let limit = |name| parameters.get(name, key, Some(one.periods.1));
         let values: BTreeSet<String> = one
             .equal
@@ -143,7 +144,7 @@ pub fn check(task: &mut Task<'_>, survey: &Survey<'_>) -> HashSet<Location> {
             .collect();
         values.len() as f64 >= limit("figures")
             && one.equal.len() as f64 >= limit("share") * (one.equal.len() + one.different.len()) as f64
-            && one.expected < limit("expected-blocks")
+            && one.expected < limit(EXPECTED)
     });
     // The widest first; what is part of it is not told again.
     blocks.sort_by_key(|one| (std::cmp::Reverse(one.equal.len()), one.periods, one.group));
@@ -315,6 +316,11 @@ fn chance_words(expected: f64) -> String {
     bound.map_or_else(|| format!("{expected:.3}"), |bound| format!("fewer than {bound}"))
 }
 
+/// The series whose parameters hold for a block: that of its first figure.
+fn key_of<'d>(dataset: &'d Dataset, block: &Block<'_>) -> &'d SeriesKey {
+    &dataset.series(dataset.block_of(block.equal[0][0]).series).key
+}
+
 fn describe(task: &Task<'_>, survey: &Survey<'_>, block: &Block<'_>) -> Finding {
     let dataset = survey.dataset;
     let registry = &dataset.registry;
@@ -358,12 +364,13 @@ fn describe(task: &Task<'_>, survey: &Survey<'_>, block: &Block<'_>) -> Finding 
         .note("same", listing(&equal, NAMED));
     if !block.different.is_empty() {
         let words = |[before, at]: &[&Observation; 2]| {
-            format!("{} {} and {}", name(at), before.quantity, at.quantity).trim().to_owned()
+            format!("{} {} → {}", name(at), before.quantity, at.quantity).trim().to_owned()
         };
         let different: Vec<String> = block.different.iter().map(words).collect();
         finding = finding.note("other", listing(&different, NAMED));
     }
     let expected = to_digits(block.expected, 1);
+    let limit = task.context.parameters.get(EXPECTED, key_of(dataset, block), Some(later));
     finding
         .note(
             "usual",
@@ -380,7 +387,7 @@ fn describe(task: &Task<'_>, survey: &Survey<'_>, block: &Block<'_>) -> Finding 
         .evidence(Evidence {
             method: "block",
             observed: Some(format!("{} of {count}", block.equal.len())),
-            threshold: Some(("expected-blocks", task.context.parameters.global("expected-blocks"))),
+            threshold: Some((EXPECTED, limit)),
             probability: Some(expected),
             ..Evidence::default()
         })

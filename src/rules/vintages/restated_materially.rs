@@ -85,7 +85,9 @@ fn restatement(
     finding = finding.note("reach", reach(pair, material.len(), oldest));
     let turned = material.iter().filter(|change| turns(pair, change)).count();
     if turned > 0 {
-        let text = format!("{} published changes from the period before turn round", grouped(turned.into()));
+        let verb = if turned == 1 { "turns" } else { "turn" };
+        let changes = quantity_of(turned, "published change");
+        let text = format!("{changes} from the period before {verb} round");
         finding = finding.note("direction", text);
     }
     if let Some(text) = reason(dataset, pair) {
