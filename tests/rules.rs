@@ -79,6 +79,13 @@ fn codes_and_names_are_unique_and_sorted() {
 }
 
 #[test]
+fn the_hash_of_the_rules_is_one_of_sha_256() {
+    let hash = candor::rules::rule_set_hash();
+    assert_eq!(hash.len(), 64);
+    assert!(hash.chars().all(|one| matches!(one, '0'..='9' | 'a'..='f')), "{hash}");
+}
+
+#[test]
 fn findings_of_fail_fixtures_are_complete() {
     for rule in RULES.iter().filter(|rule| !WITHOUT_FIXTURES.contains(&rule.id.name)) {
         for path in fixtures(rule.id.name).iter().filter(|path| path.to_string_lossy().contains("fail-")) {

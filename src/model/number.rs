@@ -67,9 +67,7 @@ impl From<Decimal> for Number {
     #[inline]
     fn from(decimal: Decimal) -> Self {
         Self(match (i64::try_from(decimal.mantissa()), u8::try_from(decimal.scale())) {
-            (Ok(mantissa), Ok(scale)) if mantissa != 0 || !decimal.is_sign_negative() => {
-                Digits::Few { scale, mantissa }
-            }
+            (Ok(mantissa), Ok(scale)) => Digits::Few { scale, mantissa },
             _ => Digits::Many(Box::new(decimal)),
         })
     }
@@ -117,6 +115,7 @@ mod tests {
             let decimal: Decimal = text.parse().unwrap();
             let number = Number::from(decimal);
             assert_eq!(number.decimal().to_string(), decimal.to_string());
+            assert_eq!(format!("{number:?}"), format!("{decimal:?}"));
             assert_eq!(number.approximate(), decimal.to_f64(), "{text}");
             assert_eq!(
                 number.whole(),

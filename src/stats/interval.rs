@@ -307,6 +307,7 @@ mod tests {
         assert_eq!(step(4500, &[1200, 3400, 4500, 9900, 87]), decimal(100));
         assert_eq!(step(4500, &[1200, 3400, 4501, 9900, 4500]), Decimal::ZERO);
         assert_eq!(step(4500, &[1200, 4500]), Decimal::ZERO);
+        assert_eq!(step(450, &[120, 230, 340, 450]), decimal(10));
         assert_eq!(step(80, &[10, 20, 30, 40, 80]), Decimal::ZERO);
         let mut mixed = Precision::default();
         let counts = ["12000", "34000", "45000", "99000"];
