@@ -214,6 +214,7 @@ fn a_wrong_configuration_is_exit_code_2_and_points_into_the_file() {
             "did you mean `probability`?",
         ),
         ("[rules.parameters.sharp-drop]\nprobability = 2\n", "candor.toml:2:15", ""),
+        ("[rules.parameters.ragged-row]\ncells = 2\n", "candor.toml:2:1", "`ragged-row` has no parameters"),
         ("exclude = [\"a\"\nfail-on = \"error\"\n", "candor.toml:", ""),
         ("fail-on = \"fatal\"\n", "candor.toml:1:11", ""),
         ("[[override]]\nrule = \"sharp-drop\"\nperiod = \"lately\"\n", "candor.toml:3:10", "2020..2023"),

@@ -190,6 +190,10 @@ fn findings_are_matched_by_what_they_are_about() {
     let back = candor(place.path(), &["diff", "new.yaml", "old.yaml"]);
     assert_eq!(back.status.code(), Some(0));
     assert!(text(&back).contains("0 new, 1 still there, 1 resolved"), "{}", text(&back));
+    // One of the same rule about another period is another finding.
+    write("new.yaml", &document("2019: 100, 2020: 110, 2022: 121"));
+    let other = candor(place.path(), &["diff", "old.yaml", "new.yaml"]);
+    assert!(text(&other).contains("1 new (1 warning), 0 still there, 1 resolved"), "{}", text(&other));
 }
 
 #[test]
@@ -249,25 +253,27 @@ fn release(id: &str, series: &str) -> String {
 /// What a step brings counts as a warning, or as a note, whether or not a finding comes with it.
 #[test]
 fn the_exit_code_tells_what_a_step_brings() {
-    let old = "category: Hate speech, values: {2021: 4120, 2022: 5100, 2023: 5300}";
+    let old = "category: Hate speech, values: {2019: 3811, 2020: 4007, 2021: 4120, 2022: 5100, 2023: 5300}";
     // What the new side says, and the exit code under each `--fail-on`.
+    let values = |category: &str, values: &str| format!("category: {category}, values: {{{values}}}");
+    let before = "2019: 3811, 2020: 4007, 2021: 4120";
     let cases = [
-        (old, [0, 0, 0]),
-        ("category: Hate speech, values: {2021: 4120, 2022: 5100, 2023: 5300, 2024: 5710}", [0, 0, 0]),
-        ("category: Hate speech, values: {2021: 4120, 2022: 5100, 2023: 5390}", [0, 1, 1]),
-        ("category: Hate speech, values: {2021: 4120, 2023: 5300}", [0, 1, 1]),
-        // A table that begins later no longer covers the year before.
-        ("category: Hate speech, values: {2022: 5100, 2023: 5300}", [0, 0, 0]),
-        ("category: Hate speech, values: {2021: 4120, 2022: 5100, 2023: {kind: not_reported}}", [0, 1, 1]),
-        ("category: Hateful speech, values: {2021: 4120, 2022: 5100, 2023: 5300}", [0, 0, 1]),
-        ("category: Hateful speech, values: {2021: 4120, 2022: 5100, 2023: 5390}", [0, 1, 1]),
+        (old.to_owned(), [0, 0, 0]),
+        (values("Hate speech", &format!("{before}, 2022: 5100, 2023: 5300, 2024: 5710")), [0, 0, 0]),
+        (values("Hate speech", &format!("{before}, 2022: 5100, 2023: 5390")), [0, 1, 1]),
+        (values("Hate speech", &format!("{before}, 2023: 5300")), [0, 1, 1]),
+        (values("Hate speech", &format!("{before}, 2022: 5100, 2023: {{kind: not_reported}}")), [0, 1, 1]),
+        // A table that begins later no longer covers the years before.
+        (values("Hate speech", "2022: 5100, 2023: 5300"), [0, 0, 0]),
+        (values("Hateful speech", &format!("{before}, 2022: 5100, 2023: 5300")), [0, 0, 1]),
+        (values("Hateful speech", &format!("{before}, 2022: 5100, 2023: 5390")), [0, 1, 1]),
     ];
     for (new, codes) in cases {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("old.yaml"), release("{id: 2023-Q4}", old)).unwrap();
         std::fs::write(
             folder.path().join("new.yaml"),
-            release("{id: 2024-Q4, supersedes: 2023-Q4, reason: Late decisions.}", new),
+            release("{id: 2024-Q4, supersedes: 2023-Q4, reason: Late decisions.}", &new),
         )
         .unwrap();
         for (level, code) in ["error", "warning", "note"].iter().zip(codes) {

@@ -7,6 +7,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use candor::cli::CheckRequest;
 use candor::diag::Finding;
 use candor::engine::Outcome;
 use support::{of_rule, outcome};
@@ -164,6 +165,25 @@ fn a_level_holds_for_what_the_override_names() {
         assert_eq!(above_one(&text("off")), left, "{names}");
         left.extend(about.into_iter().map(|one| (one, "note")));
         assert_eq!(above_one(&text("note")), left, "{names}");
+    }
+}
+
+/// What the command line selects runs, whatever the configuration leaves out.
+#[test]
+fn a_selected_rule_runs_where_the_configuration_ignores_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("example.yaml"), shares("example")).unwrap();
+    std::fs::write(folder.path().join("candor.toml"), "[rules]\nignore = [\"TR2\"]\n").unwrap();
+    for (select, expected) in [(&[][..], 0), (&["rate-out-of-range"], 6), (&["sharp-drop"], 0)] {
+        let request = CheckRequest {
+            paths: vec![folder.path().to_path_buf()],
+            select: select.iter().map(ToString::to_string).collect(),
+            ..CheckRequest::default()
+        };
+        let candor::cli::Checked::Done(outcome, _) = candor::cli::check(&request) else {
+            panic!("not checked")
+        };
+        assert_eq!(of_rule(&outcome, "TR204").len(), expected, "{select:?}");
     }
 }
 
