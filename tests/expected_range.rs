@@ -20,6 +20,16 @@ const RULES: [&str; 6] =
 /// Rules that share one judgement, of a change or of two sources, and part what it finds among them.
 const ALIKE: [&[&str]; 2] =
     [&["scale-slip", "sharp-drop", "sharp-rise"], &["cross-source-mismatch", "value-explains-gap"]];
+/// Fixtures in which a figure outside the range may be told in another way: as a step of the next period, by a rule on groups, or
+/// not at all, since a rule is off, a break is declared or only the least likely changes are told.
+const TOLD_OTHERWISE: [&str; 6] = [
+    "scale-slip/fail-where-no-fall-is-told",
+    "sharp-drop/fail-all-discoveries",
+    "sharp-drop/fail-documented",
+    "sharp-drop/fail-six-categories-beside-three-that-stay.yaml",
+    "sharp-rise/fail-documented",
+    "sharp-rise/fail-step-that-looks-like-a-doubled-digit.yaml",
+];
 /// How far outside an end figures are tried: ends of estimated ranges have three digits.
 const OUTSIDE: f64 = 0.04;
 
@@ -84,7 +94,10 @@ fn figures_within_the_expected_range_are_no_finding_and_others_are() {
                 // Other notations would have to be written as they are; one is enough.
                 let Ok(printed) = text.parse::<Decimal>() else { continue };
                 let end = |end: Option<Decimal>| end.and_then(|end| end.to_f64());
-                let (inside, outside) = figures(end(range.low), end(range.high));
+                let (inside, mut outside) = figures(end(range.low), end(range.high));
+                if TOLD_OTHERWISE.iter().any(|one| fixture.ends_with(one)) {
+                    outside.clear();
+                }
                 let write = |figure: f64| {
                     // A count is whole; a rate of 0 or 1 has no decimals either.
                     if printed.scale() == 0 && figure >= 100.0 {
