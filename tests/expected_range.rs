@@ -1,5 +1,5 @@
 //! What a finding states as expected is what the rule would have taken: a figure well inside the range is no
-//! finding, one just outside is. Every `fail-*` fixture whose findings state a range is written anew with such figures.
+//! finding, one just outside is, but in the fixtures of `TOLD_OTHERWISE`. Every `fail-*` fixture whose findings state a range is written anew with such figures.
 
 // A test may be blunt, and so may what helps it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]

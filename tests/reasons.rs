@@ -406,7 +406,7 @@ fn three_figures_in_coarser_steps_are_a_change_of_precision() {
         "TR310",
         &[
             "note: Appeals: printed in steps of 1,000 from 2022 on, and to the last digit before",
-            "usual: one figure in 1,000 ends in 3 more zeros by chance; here 3 that are no larger than finer ones do",
+            "usual: one figure in 1,000 ends in 3 more zeros than two thirds of the finer side by chance; here 3 do that are no larger than those",
         ],
     );
     is_silent(&figures("2022: 41000, 2023: 43000, 2024: 38001"), "TR310");

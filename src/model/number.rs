@@ -6,8 +6,8 @@ use std::hash::{Hash, Hasher};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-/// A decimal number with every digit that was printed. Those of at most 18 digits, nearly all, stand where they are;
-/// the others elsewhere in memory, as does −0, which no whole number is.
+/// A decimal number with every digit that was printed. Those of at most 18 digits, nearly all, stand where they are,
+/// the others elsewhere in memory. A zero of few digits has no sign.
 #[derive(Clone)]
 pub struct Number(Digits);
 

@@ -74,9 +74,9 @@ pub fn wrap(text: &str, room: usize, indent: usize) -> Vec<String> {
     for paragraph in text.lines() {
         let text = clean(paragraph);
         // Most texts are one line, and bytes are no fewer than columns.
-        let is_odd = |one: char| one.is_whitespace() && one != ' ';
-        let is_spaced = text.trim() == text && !text.contains("  ") && !text.contains(is_odd);
-        if text.len() <= room && is_spaced {
+        let room_here = if lines.is_empty() { room } else { room.saturating_sub(indent).max(10) };
+        let is_word = |word: &str| !word.is_empty() && !word.contains(char::is_whitespace);
+        if text.len() <= room_here && text.split(' ').all(is_word) {
             lines.push(text);
         } else {
             wrap_paragraph(&text, room.max(10), indent, &mut lines);
@@ -184,6 +184,8 @@ mod tests {
             wrap("see https://example.org/a/long/path", 10, 0),
             ["see", "https://example.org/a/long/path"]
         );
+        assert_eq!(wrap("one\nthree four five", 20, 8), ["one", "three four", "five"]);
+        assert_eq!(wrap(" one  two ", 10, 0), ["one two"]);
         assert_eq!(wrap("数数数数数数", 10, 0), ["数数数数数", "数"]);
         assert_eq!(wrap("", 10, 0), [""]);
     }

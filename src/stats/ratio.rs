@@ -23,7 +23,8 @@ pub const FREEDOM_CAP: f64 = 12.0;
 const FREEDOM_DEFAULT: f64 = 6.0;
 /// Range that estimated prior degrees of freedom are held to.
 const FREEDOM_RANGE: (f64, f64) = (2.0, 30.0);
-/// This many other changes say something of the spread of a series.
+/// This many other changes say something of the spread of a series. Fewer would be less than one degree of freedom, which
+/// [`evidence::most_of_transfer`] rests on.
 const LEAST_OTHERS: usize = 3;
 /// A series needs this many changes to tell something of how much series differ in spread.
 const LONG_SERIES: usize = 6;
@@ -555,6 +556,10 @@ mod tests {
             for prior in [None, Some(Prior { spread: 0.02 * size, freedom: 2.0 })] {
                 let mut tests = Steps::new(&counts, &ratios, None, prior);
                 for index in 0..length {
+                    if let Some(expected) = tests.expectation(index) {
+                        let score = expected.score(ratios.values[index]).abs();
+                        assert!(score <= tests.highest_score(index), "{ratios:?} at {index}");
+                    }
                     for least in [0.5, 1.0, 1.5, 2.0, 4.0] {
                         let is_far = |found: &Surprise| found.score.abs() >= least;
                         let all = tests.surprise(index, 0.0).filter(is_far);
@@ -577,6 +582,10 @@ mod tests {
         let ratios = Ratios::new(counts.log_ratios());
         let season = Season::find(&ratios, 4).unwrap();
         let mut tests = Steps::new(&counts, &ratios, Some(&season), None);
+        for (index, ratio) in ratios.values.iter().enumerate() {
+            let score = tests.expectation(index).unwrap().score(*ratio).abs();
+            assert!(score <= tests.highest_score(index), "{index}");
+        }
         let rest = &season.rest.values;
         // What the 15 − `left_out` others suggest, with so much noise.
         let of_others = |left_out: &[usize], noise: f64| {

@@ -340,7 +340,9 @@ impl<'a, 'd> Evaluation<'a, 'd> {
             }
             let above = rivals.values().filter(|rival| rival.low > own.high && own.high.is_some()).count();
             let maybe = rivals.values().filter(|rival| rival.high.is_none() || rival.high > own.low).count();
-            let unknown = own.low.and_then(|own| self.index.unknown_above(figures[0].0, period, own));
+            let is_company = selection.company.is_some();
+            let unknown =
+                own.low.and_then(|own| self.index.unknown_above(figures[0].0, period, own, is_company));
             places.push(Item {
                 name: period.to_string(),
                 computed: Computed {

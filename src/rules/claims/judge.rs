@@ -170,7 +170,7 @@ fn judge_one<'d>(index: &Index<'d>, claim: &'d Claim, steps: i16) -> Judged<'d> 
     judged
 }
 
-/// Looks for the nearest other reading that fits.
+/// Looks for the nearest other readings that fit; the first of them gives the verdict.
 fn fit<'d>(index: &Index<'d>, judged: &mut Judged<'d>, expression: &Expression, stated: &Stated, steps: i16) {
     let mut nearest: Option<Departure> = None;
     for one in alternatives(index, expression, steps) {
@@ -194,7 +194,10 @@ fn fit<'d>(index: &Index<'d>, judged: &mut Judged<'d>, expression: &Expression, 
             };
             judged.metrics = metrics(&one.expression).into_iter().map(str::to_owned).collect();
         }
-        judged.fits.push(read);
+        // Two departures may lead to one reading.
+        if judged.fits.iter().all(|other| other.words != read.words) {
+            judged.fits.push(read);
+        }
     }
 }
 

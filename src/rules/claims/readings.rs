@@ -155,7 +155,11 @@ pub(super) fn words(index: &Index<'_>, expression: &Expression) -> String {
             }
         }
         Expression::Operands(function, operands) => {
-            let parts: Vec<String> = operands.iter().map(|one| words(index, one)).collect();
+            let part = |one: &Expression| match one {
+                Expression::Binary(..) => format!("({})", words(index, one)),
+                _ => words(index, one),
+            };
+            let parts: Vec<String> = operands.iter().map(part).collect();
             match (function, parts.as_slice()) {
                 (Function::Share, [part, whole]) => format!("{part} as a share of {whole}"),
                 (Function::Ratio, [part, whole]) => format!("{part} over {whole}"),
@@ -179,6 +183,7 @@ pub(super) fn words(index: &Index<'_>, expression: &Expression) -> String {
                 Expression::Binary(inner, ..) if binds_less(*inner, *operation, is_right) => {
                     format!("({})", words(index, one))
                 }
+                Expression::Operands(..) => format!("({})", words(index, one)),
                 _ => words(index, one),
             };
             format!("{} {word} {}", operand(left, false), operand(right, true))

@@ -234,11 +234,21 @@ impl<'d> Index<'d> {
     }
 
     /// How many entities without a figure could have more than `own`: as many as the rest of the total has room for, and
-    /// where the list is whole no more than it names without a figure; `None` where that is not known.
-    pub fn unknown_above(&self, series: &Series, period: Period, own: Decimal) -> Option<usize> {
+    /// where the list is whole no more than it names without a figure; `None` where that is not known. Of companies, whose
+    /// entities are added up, a figure that is not known may lift any.
+    pub fn unknown_above(
+        &self,
+        series: &Series,
+        period: Period,
+        own: Decimal,
+        is_company: bool,
+    ) -> Option<usize> {
         let (total, is_whole) = self.total_of_subjects(series, period)?;
         let peers = self.peers(series, period);
         let room = || {
+            if own <= Decimal::ZERO {
+                return None;
+            }
             let listed = peers.iter().try_fold(Decimal::ZERO, |sum, (_, figure)| {
                 sum.checked_add(figure.quantity.interval().map_or(Decimal::ZERO, |interval| interval.low))
             })?;
@@ -246,7 +256,11 @@ impl<'d> Index<'d> {
             rest.checked_div(own)?.max(Decimal::ZERO).floor().to_usize()
         };
         let without = peers.iter().filter(|(_, figure)| figure.quantity.interval().is_none()).count();
-        if is_whole { Some(room().map_or(without, |room| room.min(without))) } else { room() }
+        match is_whole {
+            true if is_company => Some(without),
+            true => Some(room().map_or(without, |room| room.min(without))),
+            false => room(),
+        }
     }
 
     /// A selection in words: `CyberTipline reports of Meta in 2024`.

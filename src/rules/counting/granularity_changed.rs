@@ -187,6 +187,8 @@ fn describe(sink: &Sink, dataset: &Dataset, members: &Members<'_>, found: &Regro
     }
     let own = found.whole.quantity.point().unwrap_or_default();
     let mut breaks: Vec<&Break> = Vec::new();
+    // What explains one of two steps leaves the other as it is.
+    let mut is_explained = true;
     for period in &periods {
         let figures = found.parts.iter().filter(|(_, one)| one.period == *period);
         let sum: Decimal = figures.filter_map(|(_, one)| one.quantity.point()).sum();
@@ -194,7 +196,13 @@ fn describe(sink: &Sink, dataset: &Dataset, members: &Members<'_>, found: &Regro
         let (from, to) = if is_before { (sum, own) } else { (own, sum) };
         let step = if is_before { [*period, found.whole.period] } else { [found.whole.period, *period] };
         // The sums say which way the figures go: a part is always less than the whole.
-        breaks.extend(breaks_of_step(dataset, members, found.series, step, to > from));
+        let covering = breaks_of_step(dataset, members, found.series, step, to > from);
+        is_explained &= !covering.is_empty();
+        for one in covering {
+            if breaks.iter().all(|other| other.id != one.id) {
+                breaks.push(one);
+            }
+        }
         let change = percent_change(from, to).map(|change| format!(" ({change})")).unwrap_or_default();
         let text = format!(
             "{period}: {} in all, against {} in {}{change}",
@@ -209,8 +217,9 @@ fn describe(sink: &Sink, dataset: &Dataset, members: &Members<'_>, found: &Regro
         let (from, to) = if one.period < found.whole.period { (part, whole) } else { (whole, part) };
         Change { name: name(series, one), from, to }
     };
-    breaks.dedup_by_key(|one| &one.id);
-    explain_by(&mut finding, &breaks);
+    if is_explained {
+        explain_by(&mut finding, &breaks);
+    }
     finding
         .note("counting", "only the sums can be followed across the change")
         .help("declare the break with its date and source, or state the parts in both periods")

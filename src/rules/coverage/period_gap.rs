@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::names;
 use crate::diag::{Location, listing, quantity_of};
-use crate::model::{Block, Dataset, Format, Observation, Period, Series, SeriesKey};
+use crate::model::{Block, Dataset, DocumentId, Format, Observation, Period, Series, SeriesKey};
 use crate::rule::{Context, Need, Sink};
 use crate::rules::breakdown::{BREAKDOWNS, common_key, names_part};
 
@@ -57,13 +57,13 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                 continue;
             }
             let mut missing = missing_between(earlier.period, later.period);
-            missing.retain(|period| {
-                !is_left_out(&complete, &series.key, *period) && !is_covered(&points, *period)
-            });
             // Of what a selection in another document does not hold, nothing can be said.
-            if dataset.block_of(earlier).document != dataset.block_of(later).document {
-                missing.retain(|period| !is_left_out(&selected, &series.key, *period));
-            }
+            let own = [earlier, later].map(|one| dataset.block_of(one).document);
+            missing.retain(|period| {
+                !is_left_out(&complete, &series.key, *period, &[])
+                    && !is_left_out(&selected, &series.key, *period, &own)
+                    && !is_covered(&points, *period)
+            });
             missing.retain(|period| !open.name_others(dataset, series, *period));
             if !missing.is_empty() && can_tell(dataset, series, earlier, later) {
                 report(dataset, sink, series, (earlier, later), &missing);
@@ -72,8 +72,8 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
-/// Lists that documents hold: breakdown, what all its parts have in common, period.
-type Lists<'d> = HashSet<(&'d str, SeriesKey, Period)>;
+/// Lists, by breakdown, what all its parts have in common and period, with the documents that hold them.
+type Lists<'d> = HashMap<(&'d str, SeriesKey, Period), Vec<DocumentId>>;
 
 /// The lists with totals of which this holds.
 fn lists<'d>(dataset: &'d Dataset, is_wanted: impl Fn(&Block) -> bool) -> Lists<'d> {
@@ -92,20 +92,24 @@ fn lists<'d>(dataset: &'d Dataset, is_wanted: impl Fn(&Block) -> bool) -> Lists<
             let keys: Vec<SeriesKey> =
                 keys.iter().flatten().filter_map(|key| common_key(key, breakdown)).collect();
             let periods = observations.iter().map(|observation| observation.period);
-            lists.extend(
-                periods.flat_map(|period| keys.iter().map(move |key| (breakdown, key.clone(), period))),
-            );
+            for list in
+                periods.flat_map(|period| keys.iter().map(move |key| (breakdown, key.clone(), period)))
+            {
+                lists.entry(list).or_default().push(block.document);
+            }
         }
     }
     lists
 }
 
-/// Whether one of these lists of a period does not name the series: in a complete one, what it counts was then none.
-fn is_left_out(lists: &Lists<'_>, key: &SeriesKey, period: Period) -> bool {
-    !lists.is_empty()
-        && BREAKDOWNS.into_iter().filter(|breakdown| names_part(key, breakdown)).any(|breakdown| {
-            common_key(key, breakdown).is_some_and(|common| lists.contains(&(breakdown, common, period)))
-        })
+/// Whether one of these lists of a period, in a document other than `but`, does not name the series: in a complete one,
+/// what it counts was then none.
+fn is_left_out(lists: &Lists<'_>, key: &SeriesKey, period: Period, but: &[DocumentId]) -> bool {
+    let is_in = |breakdown| {
+        let list = common_key(key, breakdown).and_then(|common| lists.get(&(breakdown, common, period)));
+        list.is_some_and(|documents| documents.iter().any(|one| !but.contains(one)))
+    };
+    !lists.is_empty() && BREAKDOWNS.into_iter().filter(|breakdown| names_part(key, breakdown)).any(is_in)
 }
 
 /// Whether three figures or more are stated, and no two for periods that follow each other.

@@ -1,6 +1,6 @@
 //! Which series count the same thing: by their own metric and breakdown, or because a relation declares it (`same_as`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
@@ -26,14 +26,17 @@ pub fn matters(dataset: &Dataset) -> Vec<Matter<'_>> {
         by_key.entry(matter_of(&series.key)).or_default().push(series);
     }
     let mut all = declared(dataset);
-    let is_declared = |key: &SeriesKey, series: &Series| {
-        let mut alike = all.iter().filter(|one| one.key == *key).flat_map(|one| &one.series);
-        alike.any(|one| std::ptr::eq(*one, series))
-    };
+    // By their addresses: two series never have one key.
+    let mut taken: HashMap<&SeriesKey, HashSet<*const Series>> = HashMap::new();
+    for one in &all {
+        taken.entry(&one.key).or_default().extend(one.series.iter().map(|one| std::ptr::from_ref(*one)));
+    }
     let undeclared: Vec<Matter<'_>> = by_key
         .into_iter()
         .map(|(key, mut series)| {
-            series.retain(|one| !is_declared(&key, one));
+            if let Some(taken) = taken.get(&key) {
+                series.retain(|one| !taken.contains(&std::ptr::from_ref(*one)));
+            }
             Matter { key, series, scope: Scope::Company, tolerance: Decimal::ZERO }
         })
         .filter(|one| !one.series.is_empty())

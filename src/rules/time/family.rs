@@ -10,7 +10,7 @@ use super::survey::{Run, Survey, periods_of};
 use crate::diag::Location;
 use crate::model::{Frequency, Observation, Period, Series, SeriesKey};
 use crate::stats::evidence::{Expectation, Pace};
-use crate::stats::ratio::Steps;
+use crate::stats::ratio::{FREEDOM_CAP, Steps};
 use crate::stats::robust::{deviation_from, median};
 
 /// Fewer series are no family.
@@ -19,8 +19,6 @@ const LEAST: usize = 4;
 const COMMON_SPREAD_FLOOR: f64 = 0.03;
 /// Degrees of freedom that other moves of the same metric are worth.
 const FREEDOM: f64 = 6.0;
-/// Most degrees of freedom.
-const FREEDOM_CAP: f64 = 12.0;
 
 /// Runs that share everything but what they break down.
 pub struct Family {

@@ -187,7 +187,7 @@ fn describe(
         .note(
             "usual",
             format!(
-                "one figure in {} ends in {} by chance; here {} that are no larger than finer ones do",
+                "one figure in {} ends in {} than two thirds of the finer side by chance; here {} do that are no larger than those",
                 grouped(Decimal::from(10i64.pow(change.zeros.min(18)))),
                 quantity_of(change.zeros as usize, "more zero"),
                 change.telling
