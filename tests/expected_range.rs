@@ -1,5 +1,6 @@
 //! What a finding states as expected is what the rule would have taken: a figure well inside the range is no
-//! finding, one just outside is, but in the fixtures of `TOLD_OTHERWISE`. Every `fail-*` fixture whose findings state a range is written anew with such figures.
+//! finding, one just outside is, but in the fixtures of `TOLD_OTHERWISE`. Every `fail-*` fixture whose findings state a
+//! range is written anew with such figures.
 
 // A test may be blunt, and so may what helps it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
@@ -12,7 +13,7 @@ use candor::diag::Finding;
 use candor::engine::Outcome;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use support::{copy_folder, every_finding, outcome, project};
+use support::{copy_folder, every_finding, fixtures, outcome};
 
 /// Rules whose findings state which figures would have been none.
 const RULES: [&str; 6] =
@@ -32,14 +33,6 @@ const TOLD_OTHERWISE: [&str; 6] = [
 ];
 /// How far outside an end figures are tried: ends of estimated ranges have three digits.
 const OUTSIDE: f64 = 0.04;
-
-fn fixtures(rule: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(project().join("fixtures/rules").join(rule)).unwrap();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.file_name().unwrap().to_string_lossy().starts_with("fail-"));
-    paths.sort();
-    paths
-}
 
 /// Checks a copy of a fixture in which the figure of a finding is another.
 fn with_figure(fixture: &Path, outcome: &Outcome, finding: &Finding, figure: &str) -> Outcome {
@@ -85,7 +78,8 @@ fn figures(low: Option<f64>, high: Option<f64>) -> (Vec<f64>, Vec<f64>) {
 fn figures_within_the_expected_range_are_no_finding_and_others_are() {
     let (mut tried, mut faults) = (0, Vec::new());
     for rule in RULES {
-        for fixture in fixtures(rule) {
+        let fails = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("fail-");
+        for fixture in fixtures(rule).into_iter().filter(fails) {
             let outcome = outcome(std::slice::from_ref(&fixture));
             for finding in every_finding(&outcome) {
                 let Some(range) = finding.evidence.expected_range else { continue };

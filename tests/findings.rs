@@ -1,5 +1,5 @@
 //! All that the fixtures of a rule lead to: what was looked at, and every word and figure of every finding. Where a change
-//! of a rule changes what its findings say, `cargo insta review` or the snapshot's diff shows it.
+//! of a rule changes what its findings say, the difference of the snapshot shows it.
 
 // A test may be blunt, and so may what helps it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
@@ -12,19 +12,13 @@ use candor::diag::{Entry, Finding, Location, Schedule, State};
 use candor::engine::Outcome;
 use candor::rule::Rule;
 use candor::rules::RULES;
-use support::{outcome, project};
-
-/// Made only where a rule panics.
-const WITHOUT_FIXTURES: [&str; 1] = ["rule-failed"];
+use support::{WITHOUT_FIXTURES, fixtures, outcome, place_of, project};
 
 /// File, line and column of a place, and the text that it covers where that is one line.
 fn place(outcome: &Outcome, location: Location) -> String {
-    let source = outcome.sources.get(location.source);
-    let place = source.place(location.span);
-    let name = source.path.rsplit('/').next().unwrap_or_default();
-    let text = source.text.get(location.span.range()).unwrap_or_default();
+    let text = outcome.sources.get(location.source).text.get(location.span.range()).unwrap_or_default();
     let covered = if text.is_empty() || text.contains('\n') { String::new() } else { format!(" `{text}`") };
-    format!("{name}:{}:{}{covered}", place.line, place.column)
+    format!("{}{covered}", place_of(outcome, location))
 }
 
 /// A finding, a line for each of its parts, and what is folded into it.
@@ -107,11 +101,8 @@ fn tabulated(schedule: &Schedule) -> String {
 
 /// What all fixtures of a rule lead to.
 fn of_fixtures(rule: &Rule) -> String {
-    let folder = project().join("fixtures/rules").join(rule.id.name);
-    let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
     let mut text = String::new();
-    for path in paths {
+    for path in fixtures(rule.id.name) {
         let outcome = outcome(std::slice::from_ref(&path));
         let verdict = outcome.verdicts.iter().find(|one| one.rule.id == rule.id).unwrap();
         writeln!(text, "# {}", path.file_name().unwrap().to_string_lossy()).unwrap();
@@ -152,12 +143,12 @@ fn of_readable_inputs() {
 }
 
 #[test]
-fn of_arithmetic() {
+fn of_coverage() {
     say_what_they_said("TR1");
 }
 
 #[test]
-fn of_coverage() {
+fn of_arithmetic() {
     say_what_they_said("TR2");
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use candor::cli::CheckRequest;
 use candor::diag::Finding;
 use candor::engine::Outcome;
-use support::{of_rule, outcome};
+use support::{of_rule, outcome_of};
 
 /// What the figures of both publishers are about, but for those.
 const SERIES: [&str; 5] = [
@@ -63,12 +63,8 @@ fn head(publisher: &str) -> String {
 }
 
 fn check(files: &[(&str, String)], configuration: &str) -> Outcome {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).unwrap();
-    }
-    std::fs::write(folder.path().join("candor.toml"), configuration).unwrap();
-    outcome(&[folder.path().to_path_buf()])
+    let files = files.iter().map(|(name, text)| (*name, text.as_str()));
+    outcome_of(&files.chain([("candor.toml", configuration)]).collect::<Vec<_>>())
 }
 
 /// Which of a publisher's figures some words are about: what tells it from the first of them.

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use candor::diag::Finding;
 use candor::engine::Outcome;
 use candor::rule::Verdict;
-use support::{of_rule, outcome, project};
+use support::{of_rule, outcome, outcome_of, project};
 
 const HEADER: &str = "candor: report-v1
 publisher: example
@@ -23,15 +23,7 @@ series:
 
 /// What checking a report with some series leads to.
 fn report(series: &str) -> Outcome {
-    reports(&[("report.yaml", &format!("{HEADER}{series}"))])
-}
-
-fn reports(files: &[(&str, &str)]) -> Outcome {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).unwrap();
-    }
-    outcome(&[folder.path().to_path_buf()])
+    outcome_of(&[("report.yaml", &format!("{HEADER}{series}"))])
 }
 
 /// What checking a folder of a fixture leads to once some words in its files are others.
@@ -43,7 +35,7 @@ fn changed(name: &str, words: &[(&str, &str)]) -> Outcome {
         (path.file_name().unwrap().to_string_lossy().into_owned(), text)
     };
     let files: Vec<(String, String)> = entries.map(|entry| text(entry.unwrap().path())).collect();
-    reports(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>())
+    outcome_of(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>())
 }
 
 /// Level and message, every note, what stands beside it, how sure it is and by which method, of each finding of one rule.
@@ -205,7 +197,7 @@ fn stock_and_flow(stocks: &str, flows: &str) -> Outcome {
     );
     let mut files = STOCKS.to_vec();
     files.push(("report.yaml", &text));
-    reports(&files)
+    outcome_of(&files)
 }
 
 #[test]

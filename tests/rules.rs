@@ -5,21 +5,8 @@
 
 mod support;
 
-use std::path::PathBuf;
-
 use candor::rules::RULES;
-use support::{every_finding, lines, outcome, project, rule_names};
-
-/// Made only where a rule panics; `tests/engine.rs` makes one panic.
-const WITHOUT_FIXTURES: [&str; 1] = ["rule-failed"];
-
-fn fixtures(rule: &str) -> Vec<PathBuf> {
-    let folder = project().join("fixtures/rules").join(rule);
-    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
-}
+use support::{WITHOUT_FIXTURES, every_finding, fixtures, lines, outcome, project, rule_names};
 
 #[test]
 fn every_rule_has_fixtures_that_behave() {

@@ -256,8 +256,8 @@ pub struct Steps<'s> {
     others: LeaveOut<'s>,
     /// Lowest and highest log-ratio that the other steps suggest for any one step.
     expected: (f64, f64),
-    /// Bounds below the variance of a step, and of an excursion, noise left aside.
-    variances: (f64, f64),
+    /// Bounds below the spread of a step, and of an excursion, noise left aside.
+    spreads: (f64, f64),
 }
 
 impl<'s> Steps<'s> {
@@ -271,10 +271,10 @@ impl<'s> Steps<'s> {
         let ratios = season.map_or(ratios, |season| &season.rest);
         let count = ratios.values.len();
         let shrunk = |centre| shrunk_centre(centre, count.saturating_sub(1));
-        let variance = |left_out| {
+        let least_spread = |left_out| {
             let known = spread(ratios.least_deviation, count.saturating_sub(left_out), prior);
             // The margin is for what is lost in computing either side.
-            known.map_or(0.0, |(variance, _)| variance * (1.0 - 1e-9))
+            known.map_or(0.0, |(variance, _)| (variance * (1.0 - 1e-9)).sqrt())
         };
         Self {
             counts,
@@ -283,21 +283,25 @@ impl<'s> Steps<'s> {
             prior,
             others: LeaveOut::new(&ratios.values, ratios.centre),
             expected: (shrunk(ratios.centre.low()), shrunk(ratios.centre.high())),
-            variances: (variance(1), variance(2)),
+            spreads: (least_spread(1), least_spread(2)),
         }
     }
 
     /// A bound above the distance of a step from what is expected of it, in scales: infinite where nothing is known.
     pub fn highest_score(&self, index: usize) -> f64 {
+        if self.spreads.0 > 0.0 { self.farthest(index) / self.spreads.0 } else { f64::INFINITY }
+    }
+
+    /// A bound above the distance of a step from what is expected of it.
+    fn farthest(&self, index: usize) -> f64 {
         let ratio = self.ratios[index];
-        let farthest = (ratio - self.expected.0).max(self.expected.1 - ratio);
-        if self.variances.0 > 0.0 { farthest / self.variances.0.sqrt() } else { f64::INFINITY }
+        (ratio - self.expected.0).max(self.expected.1 - ratio)
     }
 
     /// Tests one step. `None` where nothing can be said, or where the score is less than `least`.
     pub fn surprise(&mut self, index: usize, least: f64) -> Option<Surprise> {
         // Nearly all changes are usual.
-        if self.highest_score(index) < least {
+        if self.farthest(index) < least * self.spreads.0 {
             return None;
         }
         let (ratio, count) = (self.ratios[index], self.ratios.len() - 1);
@@ -356,7 +360,7 @@ impl<'s> Steps<'s> {
         let ratios = [*self.ratios.get(index)?, *self.ratios.get(index + 1)?];
         let count = self.ratios.len() - 2;
         let statistic = (ratios[0] - ratios[1]) / std::f64::consts::SQRT_2;
-        if statistic * statistic < least * least * self.variances.1 {
+        if statistic.abs() < least * self.spreads.1 {
             return None;
         }
         let known = (self.others.deviation(ratios), count);

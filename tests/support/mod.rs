@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use candor::cli::{CheckRequest, Checked, check};
-use candor::diag::Finding;
+use candor::diag::{Finding, Location};
 use candor::engine::Outcome;
 
 /// The folder of the project.
@@ -20,6 +20,27 @@ pub fn outcome(paths: &[PathBuf]) -> Outcome {
         Checked::Done(outcome, _) => *outcome,
         other => panic!("{paths:?} cannot be checked: {other:?}"),
     }
+}
+
+/// What checking a folder of these files, each with its name, leads to.
+pub fn outcome_of(files: &[(&str, &str)]) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    outcome(&[folder.path().to_path_buf()])
+}
+
+/// Rules without fixtures: this one speaks only where a rule panics, which `tests/engine.rs` makes one do.
+pub const WITHOUT_FIXTURES: [&str; 1] = ["rule-failed"];
+
+/// The fixtures of a rule, in the order of their names.
+pub fn fixtures(rule: &str) -> Vec<PathBuf> {
+    let folder = project().join("fixtures/rules").join(rule);
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
 }
 
 /// Names of the rules of all findings that are not set aside, folded ones included, sorted and without repeats.
@@ -44,9 +65,13 @@ pub fn every_finding(outcome: &Outcome) -> Vec<&Finding> {
     all
 }
 
-/// `file:line:column` of a finding, with the file's name alone.
+/// `file:line:column` of a finding.
 pub fn place(outcome: &Outcome, finding: &Finding) -> String {
-    let location = finding.primary.location;
+    place_of(outcome, finding.primary.location)
+}
+
+/// `file:line:column` of a place, with the file's name alone.
+pub fn place_of(outcome: &Outcome, location: Location) -> String {
     let source = outcome.sources.get(location.source);
     let place = source.place(location.span);
     let name = source.path.rsplit('/').next().unwrap_or_default();

@@ -155,10 +155,7 @@ pub(super) fn words(index: &Index<'_>, expression: &Expression) -> String {
             }
         }
         Expression::Operands(function, operands) => {
-            let part = |one: &Expression| match one {
-                Expression::Binary(..) => format!("({})", words(index, one)),
-                _ => words(index, one),
-            };
+            let part = |one| apart(words(index, one), matches!(one, Expression::Binary(..)));
             let parts: Vec<String> = operands.iter().map(part).collect();
             match (function, parts.as_slice()) {
                 (Function::Share, [part, whole]) => format!("{part} as a share of {whole}"),
@@ -179,16 +176,22 @@ pub(super) fn words(index: &Index<'_>, expression: &Expression) -> String {
                 Operation::Times => "times",
                 Operation::Over => "over",
             };
-            let operand = |one: &Expression, is_right: bool| match one {
-                Expression::Binary(inner, ..) if binds_less(*inner, *operation, is_right) => {
-                    format!("({})", words(index, one))
-                }
-                Expression::Operands(..) => format!("({})", words(index, one)),
-                _ => words(index, one),
+            let operand = |one: &Expression, is_right| {
+                let is_apart = match one {
+                    Expression::Binary(inner, ..) => binds_less(*inner, *operation, is_right),
+                    Expression::Operands(..) => true,
+                    _ => false,
+                };
+                apart(words(index, one), is_apart)
             };
             format!("{} {word} {}", operand(left, false), operand(right, true))
         }
     }
+}
+
+/// Words in parentheses, where they are set apart from those around them.
+fn apart(words: String, is_apart: bool) -> String {
+    if is_apart { format!("({words})") } else { words }
 }
 
 /// Whether an operation within another one stands in parentheses.
