@@ -791,3 +791,46 @@ fn round_values_and_small_ones_tie_all_the_time() {
         "TR304",
     );
 }
+
+/// Each table stands for itself, and its total is ten too high; only in two of them have the figures of Spam changed places.
+#[test]
+fn figures_that_changed_places_are_looked_for_in_two_hundred_sums() {
+    let swapped = "  - {surface: posts, category: Spam, values: {2024: 3310}}
+  - {surface: posts, category: Nudity, values: {2024: 2045}}
+  - {surface: posts, total_of: categories, values: {2024: 6207}}
+  - {surface: comments, category: Spam, values: {2024: 4162}}
+  - {surface: comments, category: Nudity, values: {2024: 1278}}
+  - {surface: comments, total_of: categories, values: {2024: 4588}}
+";
+    for (more, expected) in [(198, 2), (199, 0)] {
+        let table = |number: usize| {
+            let figures = [("category: Spam", 3001 + number), ("category: Nudity", 2004 + number)];
+            let total = ("total_of: categories", 5015 + 2 * number);
+            let row = |(part, value)| {
+                format!("  - {{surface: forum {number}, {part}, values: {{2024: {value}}}}}\n")
+            };
+            figures.into_iter().chain([total]).map(row).collect::<String>()
+        };
+        let tables: String = (0..more).map(table).collect();
+        let outcome = report(&format!("{swapped}{tables}"));
+        let found = of_rule(&outcome, "TR201");
+        assert_eq!(found.len(), more + 2);
+        let is_swap =
+            |finding: &&&Finding| finding.notes.iter().any(|note| note.text.ends_with("changed places"));
+        assert_eq!(found.iter().filter(is_swap).count(), expected, "{more}");
+    }
+}
+
+/// What a total lacks is told of figures of any size: the difference of two may need more room than either.
+#[test]
+fn what_a_learned_total_lacks_may_be_beyond_64_bits() {
+    let outcome = report(
+        "  - {category: Removals, values: {2022-Q1: 4120, 2022-Q2: 4310, 2022-Q3: 4190, 2022-Q4: 4205, 2023-Q1: 4418, 2023-Q2: 4377, 2023-Q3: -9000000000000000000, 2023-Q4: 4291}}
+  - {category: Suspensions, values: {2022-Q1: 1210, 2022-Q2: 1188, 2022-Q3: 1302, 2022-Q4: 1275, 2023-Q1: 1243, 2023-Q2: 1311, 2023-Q3: -5, 2023-Q4: 1229}}
+  - {values: {2022-Q1: 5330, 2022-Q2: 5498, 2022-Q3: 5492, 2022-Q4: 5480, 2023-Q1: 5661, 2023-Q2: 5688, 2023-Q3: 9000000000000000000, 2023-Q4: 5520}}
+",
+    );
+    says(&outcome, "TR201", &["differs: by +18,000,000,000,000,000,005"]);
+    assert_eq!(of_rule(&outcome, "TR201").len(), 1);
+    assert_eq!(of_rule(&outcome, "TR906").len(), 0);
+}

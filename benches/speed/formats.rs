@@ -2,9 +2,16 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::data::{Order, Syntax, write_document, write_table, write_workbook};
 use super::measure::{calamine_crate, candor, csv_crate, peak_memory, program, serde_json_crate, size_of};
+
+/// A file is timed at least so often, and up to so often while all that takes less than this: what another job does now and
+/// then falls on every one of a few short times, and most on those of a program that runs on all threads.
+const LEAST_ROUNDS: usize = 5;
+const MOST_ROUNDS: usize = 25;
+const LONG: Duration = Duration::from_secs(20);
 
 /// Periods of each series.
 const MONTHS: usize = 500;
@@ -64,11 +71,12 @@ pub fn sizes(folder: &Path) -> std::io::Result<String> {
         for megabytes in format.sizes {
             let series = (megabytes * format.per_megabyte).round() as usize;
             let path = (format.write)(&folder.join(format!("format-{number}-{megabytes}")), series)?;
-            let rounds = if *megabytes > 50.0 { 5 } else { 7 };
             let (size, values) = (size_of(&path)? as f64, (series * MONTHS) as f64);
             // By turns, so that what else the machine does falls on both.
             let (mut seconds, mut alone) = (f64::INFINITY, f64::INFINITY);
-            for _ in 0..rounds {
+            let (start, mut rounds) = (Instant::now(), 0);
+            while rounds < LEAST_ROUNDS || (rounds < MOST_ROUNDS && start.elapsed() < LONG) {
+                rounds += 1;
                 seconds = seconds.min(candor(&path)?);
                 if let Some((_, read)) = format.reader {
                     alone = alone.min(read(&path)?);

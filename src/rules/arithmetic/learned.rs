@@ -177,13 +177,14 @@ impl<'d, 'g> Table<'d, 'g> {
     /// Whether another series is exactly what the parts lack: the whole has got a new part.
     fn has_new_part(&self, row: usize, whole: usize, parts: &[usize]) -> bool {
         let (period, figures) = &self.rows[row];
-        let sum: i64 = parts.iter().filter_map(|part| figures[*part]).sum();
-        let lacking = figures[whole].map(|total| total - sum);
+        let sum: i128 = parts.iter().filter_map(|part| figures[*part]).map(i128::from).sum();
+        let lacking = figures[whole].map(|total| i128::from(total) - sum);
         let key = &self.series[whole].key;
-        self.dataset.series.iter().any(|other| {
-            other.key.publisher == key.publisher
-                && other.key.unit == key.unit
-                && self.dataset.point_at(other, *period).and_then(|one| one.quantity.exact_count()) == lacking
+        let figure =
+            |other: &Series| Some(self.dataset.point_at(other, *period)?.quantity.exact_count()?.into());
+        let all = &self.dataset.series;
+        all.iter().any(|other| {
+            other.key.publisher == key.publisher && other.key.unit == key.unit && figure(other) == lacking
         })
     }
 
