@@ -49,18 +49,12 @@ pub fn check(dataset: &Dataset, sink: &mut Sink) {
     }
 }
 
-/// Whether a name stands in two spellings that are not joined: for two subjects, or in a publisher's own file, which says
-/// nothing of what belongs together.
+/// Whether a name stands in two spellings.
 fn has_two_spellings(dataset: &Dataset, list: &[&Series]) -> bool {
-    let mut first: BTreeMap<String, (&Name, &Name)> = BTreeMap::new();
-    let blocks =
-        list.iter().flat_map(|series| series.blocks.iter().map(move |id| (*series, dataset.block(*id))));
-    blocks.filter_map(|(series, block)| Some((series, block, block.label.as_ref()?))).any(
-        |(series, block, label)| {
-            let known = *first.entry(form(label)).or_insert((&series.key.subject, label));
-            known.0 != &series.key.subject || (known.1 != label && is_own_file(dataset, block))
-        },
-    )
+    let mut first: BTreeMap<String, &Name> = BTreeMap::new();
+    let blocks = list.iter().flat_map(|series| &series.blocks);
+    let mut labels = blocks.filter_map(|id| dataset.block(*id).label.as_ref());
+    labels.any(|label| *first.entry(form(label)).or_insert(label) != label)
 }
 
 /// Whether a block stands in a publisher's own file.
@@ -94,10 +88,12 @@ fn compare(
     });
     let Some(((old, was), (new, is))) = changed.next() else { return };
     let message = format!(
-        "{alike} of the {} names of {earlier} are printed alike in {later}; {} recur without letter case, punctuation, \
-         legal forms and second names",
+        "{alike} of the {} names of {earlier} {} printed alike in {later}; {} {} without letter case, punctuation, legal \
+         forms and second names",
         before.len(),
-        recurring.len()
+        if alike == 1 { "is" } else { "are" },
+        recurring.len(),
+        if recurring.len() == 1 { "recurs" } else { "recur" }
     );
     let block = dataset.block_of(is);
     let mut subject = dataset.series(block.series).key.finding_subject(Some(later));

@@ -288,17 +288,22 @@ pub fn common_moves(
     moves.par_iter().map(of_family).collect()
 }
 
+/// The median of values with weights: where half of the weight stands on either side, the mean of the two in the middle.
 fn weighted_median(values: &mut [(f64, f64)]) -> f64 {
     values.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
-    let half = 0.5 * values.iter().map(|one| one.1).sum::<f64>();
-    let mut below = 0.0;
-    for (value, weight) in values.iter() {
-        below += weight;
-        if below >= half {
-            return *value;
-        }
-    }
-    0.0
+    // Whether half is reached is a matter of rounding: from either end it is the same, so that a rise counts as a fall does.
+    f64::midpoint(halfway(values.iter()), halfway(values.iter().rev()))
+}
+
+/// The value at which half of all weight is reached.
+fn halfway<'v>(values: impl Iterator<Item = &'v (f64, f64)> + Clone) -> f64 {
+    let half = 0.5 * values.clone().map(|one| one.1).sum::<f64>();
+    let mut reached = 0.0;
+    let mut beyond = values.skip_while(|one| {
+        reached += one.1;
+        reached < half
+    });
+    beyond.next().map_or(0.0, |one| one.0)
 }
 
 /// What a family's common move usually is: that of its other periods, shrunk to `all`, the spread of what families of the
