@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use candor::diag::Finding;
 use candor::engine::Outcome;
 use candor::rule::Verdict;
+use candor::rules::RULES;
 use support::{of_rule, outcome, outcome_of, project};
 
 const HEADER: &str = "candor: report-v1
@@ -559,6 +560,8 @@ fn a_rule_counts_what_it_looked_at() {
             other => panic!("{name}: {other:?}"),
         }
     };
+    // All rules ran.
+    assert_eq!(examined("sharp-drop/fail-step.yaml", "TR906"), RULES.len());
     // Two numbers in three releases each.
     assert_eq!(examined("rolled-back/fail-three-releases", "TR503"), 2);
     // Nine figures are eight changes.

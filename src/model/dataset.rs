@@ -663,6 +663,10 @@ fn months_between(from: Date, to: Date) -> i32 {
 fn supersedes(documents: &[Document], later: usize, earlier: usize) -> bool {
     let Some(wanted) = documents[earlier].vintage.as_deref() else { return false };
     let mut current = &documents[later];
+    // A table that somebody else collected is dated, too, but is no release of the publisher's.
+    if documents[earlier].derived || documents[earlier].publisher != current.publisher {
+        return false;
+    }
     // No chain is longer than there are documents, unless it is a circle.
     for _ in 0..documents.len() {
         let Some(replaced) = current.supersedes.as_deref() else { return false };

@@ -34,8 +34,7 @@ crate::declare_rule! {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     let dataset = context.dataset;
-    let conflicts: Vec<_> =
-        repeated_statements(dataset).filter(|(first, later)| differ(first, later)).collect();
+    let conflicts: Vec<_> = repeated_statements(dataset).flat_map(|group| contradictions(&group)).collect();
     let rows = rows_of(conflicts.iter().map(|(_, later)| *later));
     for problem in dataset.problems.iter().filter(|problem| problem.kind == ProblemKind::ConflictingKey) {
         let row = problem.location.cell.map(|cell| (problem.location.source, cell.row));
@@ -55,6 +54,27 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     sink.nothing_to_check("no published number");
 }
 
+/// Of several statements of one document the first, or the first of those that say more exactly what it says, beside each
+/// that contradicts it.
+fn contradictions<'d>(group: &[&'d Observation]) -> Vec<(&'d Observation, &'d Observation)> {
+    let mut known = group[0];
+    let mut found = Vec::new();
+    for later in &group[1..] {
+        if differ(known, later) {
+            found.push((known, *later));
+        } else if leaves_more_open(known, later) {
+            known = later;
+        }
+    }
+    found
+}
+
+/// Whether one number may stand for all that another may stand for, and for more.
+fn leaves_more_open(one: &Observation, other: &Observation) -> bool {
+    let intervals = one.quantity.interval().zip(other.quantity.interval());
+    intervals.is_some_and(|(one, other)| one.leaves_more_open_than(other))
+}
+
 fn differ(left: &Observation, right: &Observation) -> bool {
     match (&left.quantity, &right.quantity) {
         (Quantity::Absent(Absence::Unreadable), _) | (_, Quantity::Absent(Absence::Unreadable)) => false,
@@ -69,15 +89,18 @@ fn both_stated(left: &Observation, right: &Observation) -> bool {
     [left, right].iter().all(|one| one.quantity.interval().is_some())
 }
 
-/// The last statements of two documents for one period, where neither document replaces the other.
+/// The statements of two documents for one period, where neither document replaces the other.
 fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
     let statements: Vec<&Observation> = dataset.statements(series).collect();
     for same_period in statements.chunk_by(|left, right| left.period == right.period) {
-        for pair in same_period.windows(2) {
-            let (first, later) = (pair[0], pair[1]);
+        for (place, later) in same_period.iter().copied().enumerate() {
+            // A gap between two of them, or a figure that leaves more open, says nothing of either.
+            let tells = |first: &&Observation| {
+                both_stated(first, later) && (differ(first, later) || !leaves_more_open(first, later))
+            };
+            let Some(first) = same_period[..place].iter().copied().rfind(tells) else { continue };
             let documents = (dataset.block_of(first).document, dataset.block_of(later).document);
             if documents.0 != documents.1
-                && both_stated(first, later)
                 && differ(first, later)
                 && !replaces(dataset, documents)
                 && !is_company_and_own_row(dataset, series, [first, later])
@@ -119,7 +142,7 @@ fn is_company_and_own_row(dataset: &Dataset, series: &Series, pair: [&Observatio
     let Some(parts) = parts else { return false };
     let rest = (first - later).abs();
     let all = parts.iter().try_fold(Decimal::ZERO, |sum, part| sum.checked_add(*part));
-    if all == Some(rest) && !parts.is_empty() {
+    if all == Some(rest) {
         return true;
     }
     // One of so many combinations may be a small difference by chance.

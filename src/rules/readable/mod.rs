@@ -17,10 +17,7 @@ pub mod unreadable_input;
 pub mod unrecognised_format;
 pub mod unrendered_placeholder;
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::diag::{Level, Subject};
 use crate::model::{Dataset, Observation, Problem, ProblemKind};
@@ -63,28 +60,24 @@ fn rows_of<'d>(observations: impl Iterator<Item = &'d Observation>) -> HashSet<(
     observations.filter_map(row_of).collect()
 }
 
-/// Pairs of statements of one document for the same key and period: the first of them and each later one.
-fn repeated_statements(dataset: &Dataset) -> impl Iterator<Item = (&Observation, &Observation)> {
+/// Statements of one document for the same key and period, where there are several, in their order.
+fn repeated_statements(dataset: &Dataset) -> impl Iterator<Item = Vec<&Observation>> {
     dataset.series.iter().filter(|series| series.statements.len() > series.points.len()).flat_map(|series| {
         let statements: Vec<&Observation> = dataset.statements(series).collect();
-        let mut pairs = Vec::new();
+        let mut repeated = Vec::new();
         for same_period in statements.chunk_by(|left, right| left.period == right.period) {
             if same_period.len() == 1 {
                 continue;
             }
-            let mut firsts: HashMap<_, &Observation> = HashMap::new();
+            let mut groups: BTreeMap<_, Vec<&Observation>> = BTreeMap::new();
             for one in same_period {
                 let block = dataset.block_of(one);
                 // A total may be stated once for each breakdown, and beside a figure of the publisher's own; and two
                 // labels are two rows, which another rule joins.
-                match firsts.entry((block.document, &block.total_of, &block.label)) {
-                    Entry::Occupied(first) => pairs.push((*first.get(), *one)),
-                    Entry::Vacant(place) => {
-                        place.insert(one);
-                    }
-                }
+                groups.entry((block.document, &block.total_of, &block.label)).or_default().push(one);
             }
+            repeated.extend(groups.into_values().filter(|group| group.len() > 1));
         }
-        pairs
+        repeated
     })
 }
