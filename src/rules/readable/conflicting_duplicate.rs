@@ -93,27 +93,39 @@ fn both_stated(left: &Observation, right: &Observation) -> bool {
 fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
     let statements: Vec<&Observation> = dataset.statements(series).collect();
     for same_period in statements.chunk_by(|left, right| left.period == right.period) {
-        for (place, later) in same_period.iter().copied().enumerate() {
-            // A gap between two of them, or a figure that leaves more open, says nothing of either.
-            let tells = |first: &&Observation| {
-                both_stated(first, later) && (differ(first, later) || !leaves_more_open(first, later))
-            };
-            let Some(first) = same_period[..place].iter().copied().rfind(tells) else { continue };
-            let documents = (dataset.block_of(first).document, dataset.block_of(later).document);
-            if documents.0 != documents.1
-                && differ(first, later)
-                && !replaces(dataset, documents)
-                && !is_company_and_own_row(dataset, series, [first, later])
-                && !follows_earlier_release(dataset, same_period, [first, later])
-            {
-                let suspect = least_fitting(dataset, series, first, later);
-                let other = if std::ptr::eq(suspect, first) { later } else { first };
-                let finding = conflict(dataset, sink, other, suspect).confidence(Confidence::Medium);
-                // Two releases that differ do so in many places.
-                let pair = format!("{} {}", documents.0.0, documents.1.0);
-                sink.push(finding.fold(pair).cause(suspect.origin.location()));
+        // A gap, or a figure that leaves more open than one after it, says nothing of what stands on either side.
+        let mut known: Vec<&Observation> = Vec::new();
+        for later in same_period.iter().copied().filter(|one| one.quantity.interval().is_some()) {
+            while known.pop_if(|one| leaves_more_open(one, later)).is_some() {}
+            if let Some(first) = known.last() {
+                between_documents(dataset, series, same_period, [first, later], sink);
             }
+            known.push(later);
         }
+    }
+}
+
+/// What two of all statements for one period have to do with each other, where two documents make them.
+fn between_documents<'d>(
+    dataset: &'d Dataset,
+    series: &'d Series,
+    all: &[&Observation],
+    [first, later]: [&'d Observation; 2],
+    sink: &mut Sink,
+) {
+    let documents = (dataset.block_of(first).document, dataset.block_of(later).document);
+    if documents.0 != documents.1
+        && differ(first, later)
+        && !replaces(dataset, documents)
+        && !is_company_and_own_row(dataset, series, [first, later])
+        && !follows_earlier_release(dataset, all, [first, later])
+    {
+        let suspect = least_fitting(dataset, series, first, later);
+        let other = if std::ptr::eq(suspect, first) { later } else { first };
+        let finding = conflict(dataset, sink, other, suspect).confidence(Confidence::Medium);
+        // Two releases that differ do so in many places.
+        let pair = format!("{} {}", documents.0.0, documents.1.0);
+        sink.push(finding.fold(pair).cause(suspect.origin.location()));
     }
 }
 
