@@ -106,23 +106,6 @@ fn holds(bounds: Bounds, number: Decimal) -> bool {
 const BEYOND: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
 
 #[test]
-fn an_interval_leaves_more_open_than_one_within_it() {
-    let of = |low: i64, high: Option<i64>| Interval { low: low.into(), high: high.map(Decimal::from) };
-    let outer = of(110, Some(130));
-    for inner in [of(110, Some(120)), of(120, Some(130)), of(115, Some(115)), of(110, Some(129))] {
-        assert!(outer.leaves_more_open_than(inner) && !inner.leaves_more_open_than(outer), "{inner:?}");
-    }
-    for other in
-        [outer, of(109, Some(120)), of(120, Some(131)), of(140, Some(150)), of(120, None), of(100, None)]
-    {
-        assert!(!outer.leaves_more_open_than(other), "{other:?}");
-    }
-    let open = of(110, None);
-    assert!(open.leaves_more_open_than(outer) && open.leaves_more_open_than(of(111, None)));
-    assert!(!open.leaves_more_open_than(open) && !open.leaves_more_open_than(of(109, None)));
-}
-
-#[test]
 fn what_may_be_zero_divides_nothing() {
     let number = Decimal::from;
     for divisor in [Bounds::between(number(0), number(5)), Bounds::between(number(-1), number(5))] {

@@ -281,6 +281,7 @@ fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
     let vintages: HashMap<(&Name, &str), &Document> = documents
         .iter()
         .rev()
+        .filter(|document| !document.derived)
         .filter_map(|document| Some(((&document.publisher, document.vintage.as_deref()?), document)))
         .collect();
     let place = |document: &Document| {

@@ -663,8 +663,8 @@ fn months_between(from: Date, to: Date) -> i32 {
 fn supersedes(documents: &[Document], later: usize, earlier: usize) -> bool {
     let Some(wanted) = documents[earlier].vintage.as_deref() else { return false };
     let mut current = &documents[later];
-    // A table that somebody else collected is dated, too, but is no release of the publisher's.
-    if documents[earlier].derived || documents[earlier].publisher != current.publisher {
+    // What is copied from other publications is dated, too, but is no release that another replaces.
+    if documents[earlier].derived {
         return false;
     }
     // No chain is longer than there are documents, unless it is a circle.
@@ -673,8 +673,8 @@ fn supersedes(documents: &[Document], later: usize, earlier: usize) -> bool {
         if replaced == wanted {
             return true;
         }
-        let same_publisher = |one: &&Document| one.publisher == current.publisher;
-        match documents.iter().filter(same_publisher).find(|one| one.vintage.as_deref() == Some(replaced)) {
+        let is_release = |one: &&Document| one.publisher == current.publisher && !one.derived;
+        match documents.iter().filter(is_release).find(|one| one.vintage.as_deref() == Some(replaced)) {
             Some(document) => current = document,
             None => return false,
         }

@@ -84,12 +84,6 @@ impl Interval {
         self.high.is_some_and(|high| high < other.low)
     }
 
-    /// Whether every number in another one is in this one, and some are in this one alone.
-    pub fn leaves_more_open_than(self, other: Self) -> bool {
-        let ends_later = self.high.is_none_or(|high| other.high.is_some_and(|other| other <= high));
-        self != other && self.low <= other.low && ends_later
-    }
-
     /// Whether it is a single number.
     pub fn is_point(self) -> bool {
         self.high == Some(self.low)

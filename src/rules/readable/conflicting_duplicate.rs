@@ -3,7 +3,7 @@ use rust_decimal::Decimal;
 use super::{push, repeated_statements, rows_of};
 use crate::diag::{Confidence, Finding};
 use crate::model::{
-    Absence, Dataset, Document, DocumentId, Name, Observation, ProblemKind, Quantity, Series,
+    Absence, Dataset, Document, DocumentId, Interval, Name, Observation, ProblemKind, Quantity, Series,
 };
 use crate::rule::{Context, Need, Sink};
 use crate::rules::derived::is_like;
@@ -14,7 +14,8 @@ crate::declare_rule! {
     ///
     /// In one document one of the two must be wrong. Two documents of one publisher may differ where the later one
     /// says that it replaces the earlier (`vintage.supersedes`), or where both are releases of one publication, of
-    /// different vintages; else a reader cannot tell which figure holds. Rows of a data package that have one primary
+    /// different vintages; else a reader cannot tell which figure holds. A table that is copied from other publications is no
+    /// release that a document replaces. Rows of a data package that have one primary
     /// key and differ elsewhere are reported too. Tables of different kinds are compared by cross-source-mismatch.
     /// Where one document states a company with what belongs to it and the other the row that bears its name, the two differ
     /// by exactly other rows of the company and are no conflict. Values are compared as intervals of their printed
@@ -54,25 +55,51 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     sink.nothing_to_check("no published number");
 }
 
-/// Of several statements of one document the first, or the first of those that say more exactly what it says, beside each
-/// that contradicts it.
+/// Statements of one figure that contradict none of each other. A number contradicts any of them exactly if it lies above
+/// the one that ends lowest or below the one that begins highest: what is left open or rounded between two hides nothing.
+struct Agreeing<'d> {
+    first: &'d Observation,
+    ends_lowest: &'d Observation,
+    begins_highest: &'d Observation,
+}
+
+impl<'d> Agreeing<'d> {
+    fn new(first: &'d Observation) -> Self {
+        Self { first, ends_lowest: first, begins_highest: first }
+    }
+
+    /// The one that another statement contradicts.
+    fn contradicted_by(&self, later: &Observation) -> Option<&'d Observation> {
+        [self.first, self.ends_lowest, self.begins_highest].into_iter().find(|one| differ(one, later))
+    }
+
+    /// Adds one that contradicts none.
+    fn add(&mut self, later: &'d Observation) {
+        let Some(interval) = later.quantity.interval() else { return };
+        let end = |interval: Interval| interval.high.unwrap_or(Decimal::MAX);
+        let known = |one: &Observation| one.quantity.interval();
+        if known(self.ends_lowest).is_none_or(|known| end(interval) <= end(known)) {
+            self.ends_lowest = later;
+        }
+        if known(self.begins_highest).is_none_or(|known| interval.low >= known.low) {
+            self.begins_highest = later;
+        }
+    }
+}
+
+/// Several statements of one document, each that contradicts one before it beside that one.
 fn contradictions<'d>(group: &[&'d Observation]) -> Vec<(&'d Observation, &'d Observation)> {
-    let mut known = group[0];
+    let is_readable = |one: &&Observation| one.quantity != Quantity::Absent(Absence::Unreadable);
+    let mut statements = group.iter().copied().filter(is_readable);
+    let Some(mut known) = statements.next().map(Agreeing::new) else { return Vec::new() };
     let mut found = Vec::new();
-    for later in &group[1..] {
-        if differ(known, later) {
-            found.push((known, *later));
-        } else if leaves_more_open(known, later) {
-            known = later;
+    for later in statements {
+        match known.contradicted_by(later) {
+            Some(earlier) => found.push((earlier, later)),
+            None => known.add(later),
         }
     }
     found
-}
-
-/// Whether one number may stand for all that another may stand for, and for more.
-fn leaves_more_open(one: &Observation, other: &Observation) -> bool {
-    let intervals = one.quantity.interval().zip(other.quantity.interval());
-    intervals.is_some_and(|(one, other)| one.leaves_more_open_than(other))
 }
 
 fn differ(left: &Observation, right: &Observation) -> bool {
@@ -84,41 +111,40 @@ fn differ(left: &Observation, right: &Observation) -> bool {
     }
 }
 
-/// Whether both are numbers: what one document leaves open another may fill in.
-fn both_stated(left: &Observation, right: &Observation) -> bool {
-    [left, right].iter().all(|one| one.quantity.interval().is_some())
-}
-
-/// The statements of two documents for one period, where neither document replaces the other.
+/// Conflicts between the documents that state a figure for one period.
 fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
     let statements: Vec<&Observation> = dataset.statements(series).collect();
     for same_period in statements.chunk_by(|left, right| left.period == right.period) {
-        // A gap, or a figure that leaves more open than one after it, says nothing of what stands on either side.
-        let mut known: Vec<&Observation> = Vec::new();
-        for later in same_period.iter().copied().filter(|one| one.quantity.interval().is_some()) {
-            while known.pop_if(|one| leaves_more_open(one, later)).is_some() {}
-            if let Some(first) = known.last() {
-                between_documents(dataset, series, same_period, [first, later], sink);
+        // What one document leaves open another may fill in.
+        let stated: Vec<&Observation> =
+            same_period.iter().copied().filter(|one| one.quantity.interval().is_some()).collect();
+        let Some((first, rest)) = stated.split_first() else { continue };
+        let mut known = Agreeing::new(first);
+        for later in rest {
+            if let Some(earlier) = known.contradicted_by(later) {
+                between_documents(dataset, series, &stated, [earlier, later], sink);
+                known = Agreeing::new(later);
+            } else {
+                known.add(later);
             }
-            known.push(later);
         }
     }
 }
 
-/// What two of all statements for one period have to do with each other, where two documents make them.
+/// Reports two of all numbers that are stated for one period and contradict each other, where two documents state them and
+/// nothing says why they differ.
 fn between_documents<'d>(
     dataset: &'d Dataset,
     series: &'d Series,
-    all: &[&Observation],
+    stated: &[&Observation],
     [first, later]: [&'d Observation; 2],
     sink: &mut Sink,
 ) {
     let documents = (dataset.block_of(first).document, dataset.block_of(later).document);
     if documents.0 != documents.1
-        && differ(first, later)
         && !replaces(dataset, documents)
         && !is_company_and_own_row(dataset, series, [first, later])
-        && !follows_earlier_release(dataset, all, [first, later])
+        && !follows_earlier_release(dataset, stated, [first, later])
     {
         let suspect = least_fitting(dataset, series, first, later);
         let other = if std::ptr::eq(suspect, first) { later } else { first };
@@ -174,7 +200,7 @@ fn sums(parts: &[Decimal]) -> Vec<Decimal> {
 
 /// Whether one of two statements is that of an earlier release of the document that makes the other: a copy that was not
 /// brought up to date, which another rule reports.
-fn follows_earlier_release(dataset: &Dataset, all: &[&Observation], pair: [&Observation; 2]) -> bool {
+fn follows_earlier_release(dataset: &Dataset, stated: &[&Observation], pair: [&Observation; 2]) -> bool {
     let [first, later] = pair;
     [(first, later), (later, first)].into_iter().any(|(copy, other)| {
         let is_earlier = |one: &&&Observation| {
@@ -182,7 +208,7 @@ fn follows_earlier_release(dataset: &Dataset, all: &[&Observation], pair: [&Obse
             document.is_other_release_of(dataset.document_of(other))
                 && !document.is_other_release_of(dataset.document_of(copy))
         };
-        all.iter().filter(is_earlier).any(|one| both_stated(one, copy) && !differ(one, copy))
+        stated.iter().filter(is_earlier).any(|one| !differ(one, copy))
     })
 }
 
@@ -198,14 +224,18 @@ fn are_tables_apart(one: &Document, other: &Document) -> bool {
     one.profile.is_some() && other.profile.is_some() && one.profile != other.profile
 }
 
-/// Of two statements the one that was taken from a series in another unit, or else the one that lies further from its
-/// neighbours; the later one where that does not tell.
+/// Of two statements the one that is copied from elsewhere, or was taken from a series in another unit, or else the one that
+/// lies further from its neighbours; the later one where that does not tell.
 fn least_fitting<'d>(
     dataset: &'d Dataset,
     series: &'d Series,
     first: &'d Observation,
     later: &'d Observation,
 ) -> &'d Observation {
+    let is_derived = |one| dataset.document_of(one).derived;
+    if is_derived(first) != is_derived(later) {
+        return if is_derived(first) { first } else { later };
+    }
     if linked_figure(dataset, series, first, later).is_some() {
         return first;
     }
@@ -233,6 +263,8 @@ fn conflict(dataset: &Dataset, sink: &Sink, first: &Observation, later: &Observa
     let series = dataset.series(dataset.block_of(later).series);
     let help = if dataset.block_of(first).document == dataset.block_of(later).document {
         "keep one of them"
+    } else if dataset.document_of(later).derived {
+        "bring the figure that is taken from elsewhere up to date, or correct the other"
     } else {
         "correct one of them; a document that replaces another names it as `vintage.supersedes`, and candor.toml \
          states the `vintage` of a table"

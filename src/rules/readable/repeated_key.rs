@@ -35,12 +35,11 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     for problem in of_keys().filter(|problem| problem.kind == ProblemKind::DuplicateKey) {
         push(sink, problem, "key");
     }
-    let pairs = |group: Vec<_>| -> Vec<_> {
-        let first = group[0];
-        group.into_iter().skip(1).map(|later| (first, later)).collect()
-    };
     for (first, later) in repeated_statements(dataset)
-        .flat_map(pairs)
+        .flat_map(|group| {
+            let first = group[0];
+            group.into_iter().skip(1).map(move |later| (first, later))
+        })
         .filter(|pair| pair.0.quantity == pair.1.quantity && !is_shown_again(dataset, *pair))
         .filter(|pair| !row_of(pair.1).is_some_and(|row| rows.contains(&row)))
     {
