@@ -107,7 +107,7 @@ fn sums_say_by_how_much_and_what_would_mend_them() {
         &[
             "warning: 2 parts of 2023-Q3 sum to 5,762, while the figure that they otherwise make up is stated as 5,726",
             "learned: Removals and Suspensions make it up exactly in 7 of 8 periods",
-            "help: the total would hold as 5,762, one digit away",
+            "help: the total would hold as 5,762, two digits swapped",
         ],
     );
     // 1,377 − 1,260 = 117, which is one of the parts.
@@ -143,8 +143,11 @@ fn total(stated: u32) -> Outcome {
 
 #[test]
 fn one_slip_is_a_digit_replaced_dropped_doubled_or_two_that_changed_places() {
-    for stated in [1299, 1398, 9298, 128, 129, 298, 1289, 1928, 2198, 12998, 11298, 12980, 12098] {
+    for stated in [1299, 1398, 9298, 128, 129, 298, 12998, 11298, 12980, 12098] {
         says(&total(stated), "TR201", &["help: the total would hold as 1,298, one digit away"]);
+    }
+    for stated in [1289, 1928, 2198] {
+        says(&total(stated), "TR201", &["help: the total would hold as 1,298, two digits swapped"]);
     }
     // Two digits replaced, two dropped, two that do not stand side by side, and a 9 dropped beside another slip.
     for stated in [1388, 2297, 12, 98, 8291, 1892, 182, 29811] {
@@ -232,7 +235,7 @@ fn digits_that_changed_places_are_a_slip_of_a_stock_too() {
     says(
         &stock_and_flow("2022-12-31/2022-12-31: 2973022, 2023-12-31/2023-12-31: 3900099", "2023: 297077"),
         "TR205",
-        &["differs: by +630,000", "help: the flow as 927,077, one digit away, would leave nothing"],
+        &["differs: by +630,000", "help: the flow as 927,077, two digits swapped, would leave nothing"],
     );
 }
 
@@ -795,7 +798,8 @@ fn round_values_and_small_ones_tie_all_the_time() {
     );
 }
 
-/// Each table stands for itself, and its total is ten too high; only in two of them have the figures of Spam changed places.
+/// In two tables the figures of Spam changed places; in all others the total is ten too high. Among more than two hundred sums
+/// that do not hold, nothing is looked for.
 #[test]
 fn figures_that_changed_places_are_looked_for_in_two_hundred_sums() {
     let swapped = "  - {surface: posts, category: Spam, values: {2024: 3310}}
@@ -836,4 +840,12 @@ fn what_a_learned_total_lacks_may_be_beyond_64_bits() {
     says(&outcome, "TR201", &["differs: by +18,000,000,000,000,000,005"]);
     assert_eq!(of_rule(&outcome, "TR201").len(), 1);
     assert_eq!(of_rule(&outcome, "TR906").len(), 0);
+}
+
+#[test]
+fn a_figure_that_cannot_be_read_hides_no_conflict() {
+    let row = |value: &str| format!("  - values: {{2024: {value}}}\n");
+    let outcome = report(&[row("about 5300"), row("5300"), row("5410")].concat());
+    says(&outcome, "TR005", &["error: 2024 is stated as 5,300 and as 5,410"]);
+    assert_eq!(of_rule(&outcome, "TR005").len(), 1);
 }

@@ -68,14 +68,16 @@ impl<'d> Misfit<'d> {
     /// What would make it hold exactly, in words, the plainest first.
     pub fn possibilities(&self, dataset: &'d Dataset) -> Vec<String> {
         let digit = self.suspect().map(|part| {
-            format!("the sum would hold if {} were {}, one digit away", part.name, grouped(part.needed))
+            let (needed, slip) = (grouped(part.needed), slip(part.value, part.needed));
+            format!("the sum would hold if {} were {needed}, {slip}", part.name)
         });
         let twice = self.parts.iter().find(|part| part.needed.is_zero() && part.value >= Decimal::ONE);
         let twice = twice.map(|part| {
             format!("{} is exactly the difference: it may be counted twice, or not belong here", part.name)
         });
         let total = is_one_digit_away(self.whole.value, self.whole.needed)
-            .then(|| format!("the total would hold as {}, one digit away", grouped(self.whole.needed)));
+            .then(|| (grouped(self.whole.needed), slip(self.whole.value, self.whole.needed)));
+        let total = total.map(|(needed, slip)| format!("the total would hold as {needed}, {slip}"));
         let found: Vec<String> = [
             digit,
             twice,
@@ -204,6 +206,16 @@ pub fn is_one_digit_away(left: Decimal, right: Decimal) -> bool {
         1 => &left[1..] == right,
         _ => left == &right[1..],
     }
+}
+
+/// How far apart two numbers are of which [`is_one_digit_away`] holds, in words.
+pub fn slip(left: Decimal, right: Decimal) -> &'static str {
+    let digits = |number: Decimal| {
+        let mut digits = number.normalize().to_string().into_bytes();
+        digits.sort_unstable();
+        digits
+    };
+    if digits(left) == digits(right) { "two digits swapped" } else { "one digit away" }
 }
 
 /// The number one digit away from a whole one that comes nearest to another, and what then remains; `None` where two

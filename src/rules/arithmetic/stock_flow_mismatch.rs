@@ -4,7 +4,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::diag::{grouped, signed};
 use crate::model::{Dataset, Observation, RelationKind, Series};
 use crate::rule::{Context, Need, Parameter, Sink};
-use crate::rules::explanations::nearest_digit_edit;
+use crate::rules::explanations::{nearest_digit_edit, slip};
 use crate::rules::relations::{Related, related};
 use crate::rules::sums::Judge;
 use crate::stats::interval::Rounding;
@@ -153,7 +153,7 @@ fn edit(opening: Decimal, closing: Decimal, flow: Decimal) -> Option<String> {
         let (edited, left) = nearest_digit_edit(value, wanted)?;
         (left.to_f64()? <= most).then(|| {
             let left = if left.is_zero() { "nothing".to_owned() } else { grouped(left) };
-            format!("{name} as {}, one digit away, would leave {left}", grouped(edited))
+            format!("{name} as {}, {}, would leave {left}", grouped(edited), slip(value, edited))
         })
     });
     edits.next()

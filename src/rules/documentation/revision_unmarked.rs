@@ -55,8 +55,13 @@ fn unmarked(
     let documents = || pair.releases[1].documents.iter().map(|id| dataset.document(*id));
     let has_reason = documents().any(|document| document.reason.is_some());
     let has_date = documents().any(|document| document.published.is_some());
-    let is_marked = has_reason || are_footnoted(dataset, restated);
-    let missing: Vec<&str> = [(is_marked, "no mark or reason"), (has_date, "no date of publication")]
+    let footnoted = count_footnoted(dataset, restated);
+    let is_marked = has_reason || 2 * footnoted > restated.len();
+    let unexplained = match footnoted {
+        0 => "no mark or reason".to_owned(),
+        marked => format!("a mark to {} of them only and no reason", grouped(marked.into())),
+    };
+    let missing: Vec<&str> = [(is_marked, &*unexplained), (has_date, "no date of publication")]
         .into_iter()
         .filter(|(is_there, _)| !is_there)
         .map(|(_, words)| words)
@@ -82,10 +87,9 @@ fn unmarked(
     Some(finding.evidence(Evidence { method: "vintages-unmarked", ..Evidence::default() }))
 }
 
-/// Whether most of the restated numbers carry a footnote mark.
-fn are_footnoted(dataset: &Dataset, restated: &[Change<'_>]) -> bool {
+/// How many of the restated numbers carry a footnote mark.
+fn count_footnoted(dataset: &Dataset, restated: &[Change<'_>]) -> usize {
     let marked = dataset.problems.iter().filter(|one| one.kind == ProblemKind::UnparsableValue && one.minor);
     let places: HashSet<Location> = marked.map(|problem| problem.location).collect();
-    let count = restated.iter().filter(|change| places.contains(&change.new.origin.location())).count();
-    2 * count > restated.len()
+    restated.iter().filter(|change| places.contains(&change.new.origin.location())).count()
 }

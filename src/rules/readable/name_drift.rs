@@ -49,7 +49,7 @@ pub fn check(dataset: &Dataset, sink: &mut Sink) {
     }
 }
 
-/// Whether a name stands in two spellings.
+/// Whether a name stands in two spellings at all, which spares most lists the look at every statement.
 fn has_two_spellings(dataset: &Dataset, list: &[&Series]) -> bool {
     let mut first: BTreeMap<String, &Name> = BTreeMap::new();
     let blocks = list.iter().flat_map(|series| &series.blocks);
@@ -57,7 +57,7 @@ fn has_two_spellings(dataset: &Dataset, list: &[&Series]) -> bool {
     labels.any(|label| *first.entry(form(label)).or_insert(label) != label)
 }
 
-/// Whether a block stands in a publisher's own file.
+/// Whether a block stands in a publisher's own file, which says nothing of what belongs together.
 fn is_own_file(dataset: &Dataset, block: &Block) -> bool {
     dataset.document(block.document).format == Format::Publisher
 }
@@ -88,12 +88,10 @@ fn compare(
     });
     let Some(((old, was), (new, is))) = changed.next() else { return };
     let message = format!(
-        "{alike} of the {} names of {earlier} {} printed alike in {later}; {} {} without letter case, punctuation, legal \
-         forms and second names",
+        "names of {earlier} printed alike in {later}: {alike} of {}; the same without letter case, punctuation, legal forms \
+         and second names: {}",
         before.len(),
-        if alike == 1 { "is" } else { "are" },
-        recurring.len(),
-        if recurring.len() == 1 { "recurs" } else { "recur" }
+        recurring.len()
     );
     let block = dataset.block_of(is);
     let mut subject = dataset.series(block.series).key.finding_subject(Some(later));

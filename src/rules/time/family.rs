@@ -291,7 +291,7 @@ pub fn common_moves(
 /// The median of values with weights: where half of the weight stands on either side, the mean of the two in the middle.
 fn weighted_median(values: &mut [(f64, f64)]) -> f64 {
     values.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
-    // Whether half is reached is a matter of rounding: from either end it is the same, so that a rise counts as a fall does.
+    // Rounding may miss half by a little; from both ends it errs alike, so that a rise counts as a fall does.
     f64::midpoint(halfway(values.iter()), halfway(values.iter().rev()))
 }
 
