@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use super::data::{Order, Syntax, write_document, write_table, write_workbook};
 use super::measure::{calamine_crate, candor, csv_crate, peak_memory, program, serde_json_crate, size_of};
 
-/// A file is timed at least so often, and up to so often while all that takes less than this: what another job does now and
-/// then falls on every one of a few short times, and most on those of a program that runs on all threads.
+/// How often a file is timed at least.
 const LEAST_ROUNDS: usize = 5;
+/// How often it is timed at most: another job on the machine may fall on each of a few short times, and falls most on a program
+/// that runs on all threads.
 const MOST_ROUNDS: usize = 25;
-const LONG: Duration = Duration::from_secs(20);
+/// More rounds than the least begin only while all before took less than this.
+const TIME_FOR_MORE: Duration = Duration::from_secs(20);
 
 /// Periods of each series.
 const MONTHS: usize = 500;
@@ -75,7 +77,7 @@ pub fn sizes(folder: &Path) -> std::io::Result<String> {
             // By turns, so that what else the machine does falls on both.
             let (mut seconds, mut alone) = (f64::INFINITY, f64::INFINITY);
             let (start, mut rounds) = (Instant::now(), 0);
-            while rounds < LEAST_ROUNDS || (rounds < MOST_ROUNDS && start.elapsed() < LONG) {
+            while rounds < LEAST_ROUNDS || (rounds < MOST_ROUNDS && start.elapsed() < TIME_FOR_MORE) {
                 rounds += 1;
                 seconds = seconds.min(candor(&path)?);
                 if let Some((_, read)) = format.reader {
