@@ -55,22 +55,25 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     sink.nothing_to_check("no published number");
 }
 
-/// Statements of one figure that contradict none of each other. A number contradicts any of them exactly if it lies above
-/// the one that ends lowest or below the one that begins highest: what is left open or rounded between two hides nothing.
+/// Statements of one figure of which none contradicts another. A number contradicts any of them exactly if it lies above the
+/// one that ends lowest or below the one that begins highest: what is left open or rounded between two hides nothing. Of
+/// several that end or begin alike the latest counts.
 struct Agreeing<'d> {
-    first: &'d Observation,
     ends_lowest: &'d Observation,
     begins_highest: &'d Observation,
 }
 
 impl<'d> Agreeing<'d> {
     fn new(first: &'d Observation) -> Self {
-        Self { first, ends_lowest: first, begins_highest: first }
+        Self { ends_lowest: first, begins_highest: first }
     }
 
     /// The one that another statement contradicts.
     fn contradicted_by(&self, later: &Observation) -> Option<&'d Observation> {
-        [self.first, self.ends_lowest, self.begins_highest].into_iter().find(|one| differ(one, later))
+        let intervals = self.ends_lowest.quantity.interval().zip(later.quantity.interval());
+        let is_above = intervals.is_some_and(|(known, later)| known.is_below(later));
+        let nearest = if is_above { self.ends_lowest } else { self.begins_highest };
+        differ(nearest, later).then_some(nearest)
     }
 
     /// Adds one that contradicts none.
