@@ -281,8 +281,7 @@ fn vintage_ranks(documents: &[Document]) -> Vec<u32> {
     let vintages: HashMap<(&Name, &str), &Document> = documents
         .iter()
         .rev()
-        .filter(|document| !document.derived)
-        .filter_map(|document| Some(((&document.publisher, document.vintage.as_deref()?), document)))
+        .filter_map(|document| Some(((&document.publisher, document.release()?), document)))
         .collect();
     let place = |document: &Document| {
         let mut day = document.release_day();

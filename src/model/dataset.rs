@@ -255,6 +255,12 @@ impl Document {
         self.published.clone().or_else(of_vintage)
     }
 
+    /// The vintage as which another document may replace it. What is copied from other publications is dated, too, but is no
+    /// release.
+    pub fn release(&self) -> Option<&str> {
+        self.vintage.as_deref().filter(|_| !self.derived)
+    }
+
     /// Whether both are releases of one publication: by one publisher, in one format, of two vintages. Such releases
     /// may differ; what changed between them is history, no contradiction.
     pub fn is_other_release_of(&self, other: &Self) -> bool {
@@ -661,20 +667,16 @@ fn months_between(from: Date, to: Date) -> i32 {
 }
 
 fn supersedes(documents: &[Document], later: usize, earlier: usize) -> bool {
-    let Some(wanted) = documents[earlier].vintage.as_deref() else { return false };
+    let Some(wanted) = documents[earlier].release() else { return false };
     let mut current = &documents[later];
-    // What is copied from other publications is dated, too, but is no release that another replaces.
-    if documents[earlier].derived {
-        return false;
-    }
     // No chain is longer than there are documents, unless it is a circle.
     for _ in 0..documents.len() {
         let Some(replaced) = current.supersedes.as_deref() else { return false };
         if replaced == wanted {
             return true;
         }
-        let is_release = |one: &&Document| one.publisher == current.publisher && !one.derived;
-        match documents.iter().filter(is_release).find(|one| one.vintage.as_deref() == Some(replaced)) {
+        let same_publisher = |one: &&Document| one.publisher == current.publisher;
+        match documents.iter().filter(same_publisher).find(|one| one.release() == Some(replaced)) {
             Some(document) => current = document,
             None => return false,
         }

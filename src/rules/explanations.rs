@@ -67,17 +67,15 @@ impl<'d> Misfit<'d> {
 
     /// What would make it hold exactly, in words, the plainest first.
     pub fn possibilities(&self, dataset: &'d Dataset) -> Vec<String> {
-        let digit = self.suspect().map(|part| {
-            let (needed, slip) = (grouped(part.needed), slip(part.value, part.needed));
-            format!("the sum would hold if {} were {needed}, {slip}", part.name)
-        });
+        let needed = |cell: &Cell<'_>| format!("{}, {}", grouped(cell.needed), slip(cell.value, cell.needed));
+        let digit =
+            self.suspect().map(|part| format!("the sum would hold if {} were {}", part.name, needed(part)));
         let twice = self.parts.iter().find(|part| part.needed.is_zero() && part.value >= Decimal::ONE);
         let twice = twice.map(|part| {
             format!("{} is exactly the difference: it may be counted twice, or not belong here", part.name)
         });
         let total = is_one_digit_away(self.whole.value, self.whole.needed)
-            .then(|| (grouped(self.whole.needed), slip(self.whole.value, self.whole.needed)));
-        let total = total.map(|(needed, slip)| format!("the total would hold as {needed}, {slip}"));
+            .then(|| format!("the total would hold as {}", needed(&self.whole)));
         let found: Vec<String> = [
             digit,
             twice,

@@ -55,17 +55,9 @@ fn unmarked(
     let documents = || pair.releases[1].documents.iter().map(|id| dataset.document(*id));
     let has_reason = documents().any(|document| document.reason.is_some());
     let has_date = documents().any(|document| document.published.is_some());
-    let footnoted = count_footnoted(dataset, restated);
-    let is_marked = has_reason || 2 * footnoted > restated.len();
-    let unexplained = match footnoted {
-        0 => "no mark or reason".to_owned(),
-        marked => format!("a mark to {} of them only and no reason", grouped(marked.into())),
-    };
-    let missing: Vec<&str> = [(is_marked, &*unexplained), (has_date, "no date of publication")]
-        .into_iter()
-        .filter(|(is_there, _)| !is_there)
-        .map(|(_, words)| words)
-        .collect();
+    let unmarked = if has_reason { None } else { missing_marks(dataset, restated) };
+    let undated = (!has_date).then(|| "no date of publication".to_owned());
+    let missing: Vec<String> = unmarked.into_iter().chain(undated).collect();
     if missing.is_empty() {
         return None;
     }
@@ -87,9 +79,13 @@ fn unmarked(
     Some(finding.evidence(Evidence { method: "vintages-unmarked", ..Evidence::default() }))
 }
 
-/// How many of the restated numbers carry a footnote mark.
-fn count_footnoted(dataset: &Dataset, restated: &[Change<'_>]) -> usize {
+/// In words that not even most of the restated numbers carry a footnote mark; none where they do.
+fn missing_marks(dataset: &Dataset, restated: &[Change<'_>]) -> Option<String> {
     let marked = dataset.problems.iter().filter(|one| one.kind == ProblemKind::UnparsableValue && one.minor);
     let places: HashSet<Location> = marked.map(|problem| problem.location).collect();
-    restated.iter().filter(|change| places.contains(&change.new.origin.location())).count()
+    match restated.iter().filter(|change| places.contains(&change.new.origin.location())).count() {
+        0 => Some("no mark or reason".to_owned()),
+        count if 2 * count > restated.len() => None,
+        count => Some(format!("a mark to {} of them only and no reason", grouped(count.into()))),
+    }
 }

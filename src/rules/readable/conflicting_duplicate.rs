@@ -117,7 +117,8 @@ fn differ(left: &Observation, right: &Observation) -> bool {
 /// Conflicts between the documents that state a figure for one period.
 fn across_documents(dataset: &Dataset, series: &Series, sink: &mut Sink) {
     let statements: Vec<&Observation> = dataset.statements(series).collect();
-    for same_period in statements.chunk_by(|left, right| left.period == right.period) {
+    let by_period = statements.chunk_by(|left, right| left.period == right.period);
+    for same_period in by_period.filter(|statements| statements.len() > 1) {
         // What one document leaves open another may fill in.
         let stated: Vec<&Observation> =
             same_period.iter().copied().filter(|one| one.quantity.interval().is_some()).collect();

@@ -296,14 +296,14 @@ fn weighted_median(values: &mut [(f64, f64)]) -> f64 {
 }
 
 /// The value at which half of all weight is reached.
-fn halfway<'v>(values: impl Iterator<Item = &'v (f64, f64)> + Clone) -> f64 {
+fn halfway<'v>(mut values: impl Iterator<Item = &'v (f64, f64)> + Clone) -> f64 {
     let half = 0.5 * values.clone().map(|one| one.1).sum::<f64>();
     let mut reached = 0.0;
-    let mut beyond = values.skip_while(|one| {
+    let middle = values.find(|one| {
         reached += one.1;
-        reached < half
+        reached >= half
     });
-    beyond.next().map_or(0.0, |one| one.0)
+    middle.map_or(0.0, |one| one.0)
 }
 
 /// What a family's common move usually is: that of its other periods, shrunk to `all`, the spread of what families of the
